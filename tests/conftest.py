@@ -1,0 +1,139 @@
+"""Fixtures shared by all tests; the network is closed but for this machine itself."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# A setting of the person who runs the tests must not change what is tested. Whatever a
+# child process asks of the network goes to a port on which nothing listens.
+for _name in [name for name in os.environ if name.startswith("MINUTES_")]:
+    if _name not in ("MINUTES_REQUIRE", "MINUTES_SHARED", "MINUTES_CACHE"):
+        del os.environ[_name]
+os.environ.update(
+    HF_HUB_OFFLINE="1",
+    TRANSFORMERS_OFFLINE="1",
+    HF_HUB_DISABLE_TELEMETRY="1",
+    ANONYMIZED_TELEMETRY="False",
+    http_proxy="http://127.0.0.1:9",
+    https_proxy="http://127.0.0.1:9",
+    no_proxy="localhost,127.0.0.1,::1",
+)
+for _name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "all_proxy", "NO_PROXY"):
+    os.environ.pop(_name, None)
+
+
+class NetworkClosed(RuntimeError):
+    """A test reached for a host other than this machine."""
+
+
+def _is_local(address: Any) -> bool:
+    if not isinstance(address, tuple):
+        return True  # a Unix socket
+    host = str(address[0]).split("%")[0]
+    if host in ("", "localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def network_closed() -> Iterator[None]:
+    """Refuse every connection and name look-up beyond loopback, in this process."""
+    patch = pytest.MonkeyPatch()
+    connect, connect_ex, getaddrinfo = (
+        socket.socket.connect,
+        socket.socket.connect_ex,
+        socket.getaddrinfo,
+    )
+
+    def refuse(address: Any) -> None:
+        if not _is_local(address):
+            raise NetworkClosed(f"The network is closed in tests; asked for {address!r}.")
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        refuse(address)
+        return connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        refuse(address)
+        return connect_ex(self, address)
+
+    def guarded_getaddrinfo(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host not in (None, "0.0.0.0", "::"):
+            refuse((host.decode() if isinstance(host, bytes) else host,))
+        return getaddrinfo(host, *args, **kwargs)
+
+    patch.setattr(socket.socket, "connect", guarded_connect)
+    patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+    patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
+    yield
+    patch.undo()
+
+
+def _missing(what: str) -> None:
+    """Skip on a laptop; fail where everything must run."""
+    if os.environ.get("MINUTES_REQUIRE") == "1":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real minutes, which lies beside the repository and is no part of it."""
+    folder = Path(os.environ.get("MINUTES_SHARED") or ROOT.parent / "shared")
+    if not (folder / "data").is_dir():
+        pytest.skip(f"no real minutes in {folder} (set MINUTES_SHARED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium or Chrome to drive."""
+    for name in ("chromium", "chromium-browser", "google-chrome", "chrome"):
+        if path := shutil.which(name):
+            return path
+    _missing("chromium is not installed")
+    raise AssertionError
+
+
+@pytest.fixture(scope="session")
+def tesseract() -> str:
+    """The path of Tesseract, which reads scanned pages."""
+    if path := shutil.which("tesseract"):
+        return path
+    _missing("tesseract is not installed")
+    raise AssertionError
+
+
+@pytest.fixture(scope="session")
+def sample_minutes() -> Path:
+    """The folder of the bundled sample minutes."""
+    return ROOT / "eval" / "sample" / "minutes"
+
+
+@pytest.fixture(scope="session")
+def sample_index(sample_minutes: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of the bundled sample minutes, made once; tests read it and do not write to it."""
+    from ingest.pipeline import ingest
+
+    folder = tmp_path_factory.mktemp("sample") / "index"
+    ingest([sample_minutes], folder)
+    return folder
