@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.questions import (
@@ -117,6 +117,7 @@ questions = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(questions, min_size=1, unique_by=lambda question: question.id))
 def test_a_saved_set_always_reads_back_the_same(
     tmp_path_factory: pytest.TempPathFactory, saved: list[Question]
