@@ -1,0 +1,22 @@
+# Every target calls run.py, which works the same on Windows: `python run.py run`.
+PYTHON ?= python3
+
+.PHONY: run setup test lint ingest-sample bench-embedding
+
+run:
+	@$(PYTHON) run.py run
+
+setup:
+	@$(PYTHON) run.py setup
+
+test:
+	@$(PYTHON) run.py test
+
+lint:
+	@$(PYTHON) run.py lint
+
+ingest-sample:
+	@$(PYTHON) run.py ingest-sample
+
+bench-embedding:
+	@$(PYTHON) run.py python -m eval.bench_embedding
