@@ -9,10 +9,10 @@ import statistics
 import subprocess
 import threading
 import unicodedata
-from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from ingest.errors import UnreadableSource
@@ -156,7 +156,7 @@ def _load(data: bytes, source: str) -> tuple[list[Page], str | None, list[str], 
             raise UnreadableSource(f"{source}: the PDF has no pages")
         if count > MAX_PAGES:
             raise UnreadableSource(
-                f"{source}: {count} pages are more than the {MAX_PAGES} that are read; split the file"
+                f"{source}: {count} pages, more than the {MAX_PAGES} that are read"
             )
         pages, warnings, scanned = [], [], []
         for index in range(count):
@@ -200,16 +200,14 @@ def _load_page(page: Any, number: int, source: str) -> Page:
         count = raw.FPDFText_CountChars(text_page)
         if count > MAX_CHARACTERS:
             raise UnreadableSource(f"{source}: page {number} holds {count} characters, too many")
-        words = list(_words(text_page, max(count, 0), place, turn, vertical))
+        words = list(_words(text_page, max(count, 0), place, turn))
     finally:
         text_page.close()
     return Page(number, width, height, words, horizontal, vertical)
 
 
-def _words(
-    text_page: Any, count: int, place: Any, turn: int, vertical: Sequence[Rule]
-) -> Iterable[Word]:
-    """Characters joined to words; a jump in place or a rule ends a word as white space does."""
+def _words(text_page: Any, count: int, place: Any, turn: int) -> Iterable[Word]:
+    """Characters joined to words; a jump in place ends a word as white space does."""
     import pypdfium2.raw as raw
 
     box = raw.FS_RECTF()
@@ -218,14 +216,13 @@ def _words(
     characters: list[str] = []
     edges = (0.0, 0.0, 0.0, 0.0)
     first = high = 0
-    ats = [rule.at for rule in vertical]
 
     def finish() -> Word:
         angle = raw.FPDFText_GetCharAngle(text_page, first)
         quarter = round(angle / 1.5708) % 2 != turn % 2
         raw.FPDFText_GetFontInfo(text_page, first, name, 128, flags)
         raw.FPDFText_GetCharOrigin(text_page, first, x, y)
-        across, base = place(x.value, y.value)
+        _, base = place(x.value, y.value)
         bold = b"bold" in name.value.lower() or b"black" in name.value.lower()
         x0, x1, y0, y1 = edges
         if quarter:
@@ -256,15 +253,6 @@ def _words(
             along = x0 - edges[1]
             apart = y0 > edges[3] - 0.2 * size or y1 < edges[2] + 0.2 * size
             if (apart and not -1 < x0 - edges[0] < 1) or along > 0.9 * size or along < -2 * size:
-                apart = True
-            elif ats:
-                low, stop = bisect(ats, edges[1] - 0.2 * size), bisect(ats, x1)
-                apart = any(
-                    rule.start < y1 - 2 and rule.end > y0 + 2 for rule in vertical[low:stop]
-                )
-            else:
-                apart = False
-            if apart:
                 yield finish()
                 characters = []
         if not characters:
@@ -299,19 +287,29 @@ def _character(code: int) -> str:
 
 
 def _rules(page: Any, place: Any) -> tuple[list[Rule], list[Rule]]:
-    """The horizontal and vertical strokes of a page, pieces in one line joined."""
+    """The horizontal and vertical strokes of a page, pieces in one line joined.
+
+    A stroke is often a thin filled box; a wide filled box is shading, and its edges are no rules.
+    """
     import pypdfium2.raw as raw
 
     across: list[Rule] = []
     down: list[Rule] = []
     matrix = raw.FS_MATRIX()
     px, py = ctypes.c_float(), ctypes.c_float()
+    filled, stroked = ctypes.c_int(), ctypes.c_int()
+    bounds = [ctypes.c_float() for _ in range(4)]
     for index in range(min(raw.FPDFPage_CountObjects(page), MAX_PATHS)):
         item = raw.FPDFPage_GetObject(page, index)
         if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_PATH:
             continue
         count = raw.FPDFPath_CountSegments(item)
         if not 2 <= count <= 400 or not raw.FPDFPageObj_GetMatrix(item, matrix):
+            continue
+        raw.FPDFPath_GetDrawMode(item, filled, stroked)
+        raw.FPDFPageObj_GetBounds(item, *bounds)
+        x0, y0, x1, y1 = (bound.value for bound in bounds)
+        if not stroked.value and (not filled.value or min(x1 - x0, y1 - y0) > 3):
             continue
         previous = None
         for step in range(count):
@@ -445,7 +443,7 @@ def _group_rows(words: Iterable[Word], page: int) -> list[Row]:
 def _segments(row: Row, gap: float) -> list[list[Word]]:
     """The words of a row, cut where the space is wider than `gap` times the letter height."""
     parts = [[row.words[0]]]
-    for before, word in zip(row.words, row.words[1:], strict=False):
+    for before, word in pairwise(row.words):
         if word.x0 - before.x1 > gap * row.size:
             parts.append([])
         parts[-1].append(word)
@@ -670,9 +668,9 @@ def _table_row(
     starts = [cell.x0 for cell in band]
     blank: list[float] = []  # left edges of cells without words; shading repeats the rules
     for edge in edges:
-        if not any(cell.x0 - 8 < edge < cell.x1 - 1 for cell in band):
-            if not blank or edge > blank[-1] + 8:
-                blank.append(edge)
+        taken = any(cell.x0 - 8 < edge < cell.x1 - 1 for cell in band)
+        if not taken and (not blank or edge > blank[-1] + 8):
+            blank.append(edge)
     parts = [
         " ".join(texts[cell] for cell in band if cell.x0 == edge)
         for edge in sorted({*starts, *blank})
@@ -902,7 +900,7 @@ def _lines(rows: Sequence[Row]) -> Iterable[Line]:
     """Rows as the lines of the domain model, with indentation and the space before them."""
     ratios = [
         (row.base - before.base) / row.size
-        for before, row in zip(rows, rows[1:], strict=False)
+        for before, row in pairwise(rows)
         if before.page == row.page and 0.8 < (row.base - before.base) / row.size < 2.5
     ]
     pitch = Counter(round(ratio, 1) for ratio in ratios).most_common(1)[0][0] if ratios else 1.2
