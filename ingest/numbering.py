@@ -1,0 +1,366 @@
+"""Item numbers as printed, and the chain of them that numbers a meeting's business.
+
+A number at the start of a paragraph may head an item, or an entry of a list inside one. All
+candidates are scored by how they look, and the best chain of them, by how the numbers follow one
+another, is found by dynamic programming: a list inside an item never pays for leaving the chain.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_REST = r"\s*(?P<rest>.*)$"
+_WITH_WORD = re.compile(
+    r"^(?:agenda\s+)?item\s*(?:no\.?\s*|number\s*)?(?P<n>\d{1,4})\s*(?:\(?(?P<sub>[a-z])\)?(?=[\s.:)\-–]|$))?"
+    r"\s*(?P<delimiter>[.:)\-–]|$|(?=\s[A-Z“\"]))" + _REST,
+    re.I | re.S,
+)
+_COMPOUND = re.compile(
+    r"^(?P<n>\d{1,4})\s?\.?\s?\(\s?(?P<sub>[a-zA-Z]|[ivx]{1,4}|\d{1,2})\s?\)\s?(?P<delimiter>[.:)]?)"
+    + _REST,
+    re.S,
+)
+_SUFFIXED = re.compile(
+    r"^(?P<n>\d{1,4})(?P<sub>[a-z])(?P<delimiter>[.):]|(?=\s[A-Z]))" + _REST, re.S
+)
+_CODE = re.compile(
+    r"^(?P<n>[A-Z]{1,4}\s?\d{1,4}/\d{2,4})(?P<delimiter>[.:)]?)(?=\s|$)" + _REST, re.S
+)
+_SLASH = re.compile(
+    r"^(?P<n>\d{1,4}/\d{1,4}(?:/\d{1,4})?)(?P<delimiter>[.:)]?)(?=\s+[A-Z“\"‘(]|\s*$)" + _REST, re.S
+)
+_DECIMAL = re.compile(
+    r"^(?P<n>\d{1,3}(?:\.\d{1,3}){1,3})(?P<delimiter>[.:)]?)(?=\s+[A-Z“\"‘(]|\s*$|[A-Z][a-z])"
+    + _REST,
+    re.S,
+)
+_INTEGER = re.compile(
+    r"^\(?(?P<n>\d{1,4})\s?(?P<delimiter>[.):]|\s[\-–](?=\s)|(?=\s+[A-Z“\"‘*])|$)(?!\d)" + _REST,
+    re.S,
+)
+_LETTER = re.compile(
+    r"^(?P<open>\(?)(?P<n>[a-zA-Z]|[ivxIVX]{1,5})(?P<delimiter>\)|\.(?=\s|[A-Z]|$)|\.\))" + _REST,
+    re.S,
+)
+_SCANNED_INTEGER = re.compile(r"^(?P<n>[iIl|!q]|S[s5]?|[oO])\.\s+(?P<rest>[A-Z].*)$", re.S)
+_ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
+
+_MONEY = re.compile(
+    r"^[£€$]?\s?[\d,.\s%|()\-–/£€]+(?:\s?(?:am|pm|a\.m|p\.m|cr|dr|vat)\b.*)?$", re.I
+)
+_MEASURE = re.compile(
+    r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"members?|councillors?|a\.?m\b|p\.?m\b|st\b|nd\b|rd\b|th\b|million|km|hours?|years?|"
+    r"(?:St|Street|Road|Avenue|Close|Terrace|Crescent|Drive|Lane|Park)\b)",
+    re.I,
+)
+BUSINESS = re.compile(
+    r"\b(?:apolog(?:y|ies)|minutes|matters? arising|matters raised|declarations?|planning|correspondence|"
+    r"financ\w*|accounts?|payments?|invoices|reports?|updates?|any other business|a\.?o\.?b\.?|other business|"
+    r"date (?:and|of|,)|next meeting|elections?|appointments?|public|open forum|questions?|notices? of motion|"
+    r"motions?|adjournment|highways|welcome|present|attend(?:ing|ance)|precept|budget|audit|policies|policy|"
+    r"adoption|disposal|to (?:consider|note|approve|receive|confirm|agree|discuss|adopt)|review|election|"
+    r"presentation|deputations?|closure|chair(?:man|person)?[’']?s?|cemetery|council(?:lors)?[’']?|allotments?|village|"
+    r"membership|standing orders|bye-?laws|actions?|complaints|noise|consultation|resolutions?|agenda|urgent)\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Label:
+    """A number or letter at the start of a paragraph, and what follows it."""
+
+    number: str  # as printed, without its full stop
+    family: str  # "int", "decimal", "slash", "code", "letter"
+    value: tuple[int, ...]
+    rest: str
+    delimiter: str
+    worded: bool = False  # "Item 3"
+    scanned: bool = False  # guessed from a misread character
+
+
+def parse_label(text: str) -> Label | None:
+    """The label with which a paragraph begins, if any."""
+    head = text[:400]
+    match = _WITH_WORD.match(head)
+    if match:
+        return _label(match, text, "int", worded=True)
+    for pattern, family in _FORMS:
+        match = pattern.match(head)
+        if match and not (family == "int" and _MEASURE.match(match["rest"])):
+            return _label(match, text, family)
+    return None
+
+
+_FORMS = (
+    (_CODE, "code"),
+    (_SLASH, "slash"),
+    (_DECIMAL, "decimal"),
+    (_COMPOUND, "int"),
+    (_SUFFIXED, "int"),
+    (_INTEGER, "int"),
+    (_LETTER, "letter"),
+)
+
+
+def parse_number(number: str, rest: str) -> Label | None:
+    """The label of a number that the layout or automatic numbering gives apart from the text."""
+    label = parse_label(f"{number.strip()} {rest}".strip()) or parse_label(
+        f"{number.strip().rstrip('.')}. {rest}".strip()
+    )
+    return label if label and rest.endswith(label.rest) else None
+
+
+def _label(match: re.Match[str], text: str, family: str, worded: bool = False) -> Label | None:
+    groups = match.groupdict()
+    printed = groups["n"]
+    rest = text[match.start("rest") :].strip()
+    sub = groups.get("sub")
+    if family == "int":
+        value: tuple[int, ...] = (int(printed), letter_value(sub) if sub else 0)
+        number = f"{printed}({sub})" if sub and not _SUFFIXED.match(text) else printed + (sub or "")
+    elif family == "letter":
+        value = (letter_value(printed),)
+        number = printed
+    else:
+        value = tuple(int(part) for part in re.findall(r"\d+", printed))
+        number = " ".join(printed.split())
+    return Label(number, family, value, rest, (groups["delimiter"] or "").strip(), worded)
+
+
+def scanned_label(text: str) -> Label | None:
+    """A number that a scan may have misread: "i." for "1.", "Ss." for "5."."""
+    match = _SCANNED_INTEGER.match(text[:400])
+    if not match:
+        return None
+    value = 5 if match["n"].startswith("S") else 1
+    rest = text[match.start("rest") :]
+    return Label(str(value), "int", (value, 0), rest, ".", scanned=True)
+
+
+def letter_value(letters: str) -> int:
+    """1 for "a", 2 for "b"; a Roman numeral of several letters by its value."""
+    if letters.isdigit():
+        return int(letters)
+    low = letters.lower()
+    if len(low) > 1:
+        return roman_value(low)
+    return ord(low) - ord("a") + 1
+
+
+def roman_value(letters: str) -> int:
+    values = [_ROMAN.get(character, 0) for character in letters.lower()]
+    return sum(
+        -value if any(later > value for later in values[place + 1 : place + 2]) else value
+        for place, value in enumerate(values)
+    )
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A label that may head an item, where it stands, and how much it looks like one."""
+
+    block: int
+    label: Label
+    look: float
+    style: tuple[bool, bool, str]
+
+
+def look_of(label: Label, bold: bool, heading: bool, bare: bool = False) -> float:
+    """How much a labelled paragraph looks like the head of an item; below 0 it looks like text.
+
+    The weights were set by hand on the training questions; `make measure-reading` measures them.
+    """
+    rest = label.rest
+    words = rest.split()
+    score = -1.0
+    if bold:
+        score += 3.0
+    if heading:
+        score += 2.0
+    if label.worded:
+        score += 2.0
+    if label.scanned:
+        score -= 1.0
+    if label.delimiter == "" and not label.worded and label.family == "int" and words:
+        score -= 1.5
+    if not words:
+        return score - (0.0 if bold or label.worded or bare else 3.0)
+    if _MONEY.match(rest):
+        return score - 4.0
+    first = rest[0]
+    if first.islower():
+        score -= 2.0
+    if is_titlelike(rest):
+        score += 1.5
+        if rest.isupper() and len(rest) > 3:
+            score += 1.0
+    elif inline_title(rest):
+        score += 1.5
+    elif rest.endswith((";", ",")):
+        score -= 1.5
+    else:
+        score -= 0.5
+    if BUSINESS.search(" ".join(words[:7])):
+        score += 1.2
+    if re.match(r"[“\"‘]", first):
+        score -= 1.0
+    return score
+
+
+def is_titlelike(text: str) -> bool:
+    """A short line that begins with a capital and is no sentence."""
+    words = text.split()
+    return (
+        0 < len(words) <= 40
+        and (text[0].isupper() or text[0].isdigit() or text[0] in "“\"‘'(")
+        and not re.search(r"[.;,][\"'”’]?$", text)
+        or (
+            0 < len(words) <= 7
+            and text[0].isupper()
+            and text.endswith(".")
+            and text.count(".") == 1
+        )
+    )
+
+
+_INLINE = re.compile(
+    r"^(?P<title>[A-Z0-9“\"‘(][^:.;!?\n]{1,90}?)\s?(?P<mark>:[\-–]?|\s[\-–—]|\.)(?=\s)\s*(?P<rest>\S.*)$",
+    re.S,
+)
+_VERB = re.compile(
+    r"\b(?:was|were|is|are|has|have|had|will|would|be|been|agreed|proposed|stated|reported|"
+    r"received|asked|noted|advised|said|informed|thanked|seconded)\b"
+)
+
+
+def inline_title(text: str) -> tuple[str, str] | None:
+    """ "Matters Arising: The footpath ..." as its title and its text."""
+    match = _INLINE.match(text[:600])
+    if not match:
+        return None
+    title = match["title"].strip()
+    limit = {":": 12, ".": 6}.get(match["mark"].strip()[:1], 8)
+    if len(title.split()) > limit or _VERB.search(title):
+        return None
+    if match["mark"] == "." and (
+        re.search(r"\b[A-Z][a-z]{0,3}$", title) or not BUSINESS.search(title)
+    ):
+        return None
+    return title, text[match.start("rest") :]
+
+
+def find_chain(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that number the items of the meeting, in the order of the text."""
+    best: list[Candidate] = []
+    best_score = 0.0
+    families = {candidate.label.family for candidate in candidates} - {"letter"}
+    chains = {}
+    for family in sorted(families):
+        chains[family] = _best_chain([each for each in candidates if each.label.family == family])
+    integers = chains.get("int", (0.0, []))[1]
+    for family, (score, chain) in chains.items():
+        if family == "decimal" and _nested_in(chain, integers):
+            continue
+        if score > best_score:
+            best, best_score = chain, score
+    return best
+
+
+def _nested_in(chain: Sequence[Candidate], integers: Sequence[Candidate]) -> bool:
+    """Whether most decimals stand in the item of their first part: 5.1 in item 5."""
+    if len(integers) < 2 or not chain:
+        return False
+    inside = 0
+    for each in chain:
+        owner = [i.label.value[0] for i in integers if i.block < each.block][-1:]
+        inside += owner == [each.label.value[0]]
+    return inside >= 0.5 * len(chain)
+
+
+_WINDOW = 60  # a longer list inside one item was not seen in 800 documents
+
+
+def _best_chain(candidates: Sequence[Candidate]) -> tuple[float, list[Candidate]]:
+    totals: list[float] = []
+    before: list[int] = []
+    for i, candidate in enumerate(candidates):
+        total, previous = candidate.look + _start(candidate), -1
+        listed = _list_neighbour(candidates, i)
+        for j in range(max(0, i - _WINDOW), i):
+            step = _step(candidates[j], candidate, listed is not None and listed > j)
+            if totals[j] + step + candidate.look > total:
+                total, previous = totals[j] + step + candidate.look, j
+        totals.append(total)
+        before.append(previous)
+    if not totals:
+        return 0.0, []
+    last = max(range(len(totals)), key=totals.__getitem__)
+    score = totals[last]
+    chain = []
+    while last >= 0:
+        chain.append(candidates[last])
+        last = before[last]
+    chain.reverse()
+    if len(chain) == 1 and chain[0].look < 2.0:
+        return 0.0, []
+    return score, chain
+
+
+def _list_neighbour(candidates: Sequence[Candidate], i: int) -> int | None:
+    """The nearest earlier candidate of the same look whose number comes just before."""
+    value = candidates[i].label.value
+    for j in range(i - 1, max(-1, i - _WINDOW), -1):
+        if candidates[j].style == candidates[i].style and _follows(
+            candidates[j].label.value, value
+        ):
+            return j
+    return None
+
+
+def _start(candidate: Candidate) -> float:
+    first = candidate.label.value[-1 if candidate.label.family == "decimal" else 0]
+    if first == 1:
+        return 1.0
+    return -min(2.5, 0.5 * (first - 1))
+
+
+def _step(one: Candidate, other: Candidate, interrupted: bool) -> float:
+    """What it gains or costs for one number to follow another; `interrupted`: a nearer one fits."""
+    a, b = one.label.value, other.label.value
+    changed = 0.0 if one.style == other.style else -1.0
+    if _follows(a, b):
+        return 2.0 + changed - (2.5 if interrupted else 0.0)
+    gap = _gap(a, b)
+    if gap == 0:
+        return -1.0 + changed - (2.0 if other.look < 1 else 0.0)
+    if gap > 0:
+        return max(-5.0, 2.0 - 1.2 * (gap - 1)) + changed - (2.5 if interrupted else 0.0)
+    strong = other.look >= 3.5
+    if b[0] <= 1:
+        return -8.0 if strong else -15.0
+    return (-2.5 if strong else -9.0) + changed
+
+
+def _follows(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
+    if len(a) == 2 == len(b):
+        if b[0] == a[0] + 1 and b[1] in (0, 1, a[1]):
+            return True
+        return b[0] == a[0] and b[1] == a[1] + 1
+    if len(a) != len(b):
+        return False
+    differing = [place for place in range(len(a)) if a[place] != b[place]]
+    if len(differing) == 1:
+        place = differing[0]
+        return b[place] == a[place] + 1
+    return False
+
+
+def _gap(a: tuple[int, ...], b: tuple[int, ...]) -> int:
+    """How many numbers one stands after the other, by the first part that differs."""
+    for x, y in zip(a, b, strict=False):
+        if x != y:
+            return y - x
+    return len(b) - len(a)

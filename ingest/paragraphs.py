@@ -1,0 +1,108 @@
+"""Printed lines into paragraphs: which line goes on with the sentence of the one before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ingest.model import Line
+
+_TERMINAL = re.compile(r"[.!?:;][\"'”’»)\]]*$")
+_SENTENCE_END = re.compile(r"[.!?][\"'”’»)\]]*$")
+_BULLET = re.compile(r"^(?:[•▪●◦■□➢✓–—‣·]|[-*o](?=\s))\s*")
+_LIST_LABEL = re.compile(
+    r"^(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)|\((?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)?|"
+    r"(?:\d{1,3}|[a-z]|[ivx]{1,5})\.)(?=\s|$|[A-Z“\"])"
+)
+# A line that ends so goes on, whatever stands next.
+_OPEN_END = re.compile(
+    r"(?:[,–—&/(\-]|\b(?:of|the|and|or|in|on|at|to|for|by|with|from|a|an|that|which|Cllr\.?|"
+    r"Councillors?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|No\.?|Nos\.?|Co\.|St\.|OF|THE|AND|IN|ON|AT|TO|FOR|BY))$"
+)
+_ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
+_LABELLED = re.compile(r"^[A-Z][\w’'/&. ]{1,40}:(?:\s|$)")
+
+
+def paragraph_starts(lines: Sequence[Line], wrapped: bool) -> list[bool]:
+    """For each line, whether a paragraph begins with it."""
+    if not wrapped:
+        return [not (i and _runs_over_page(lines[i - 1], line)) for i, line in enumerate(lines)]
+    double = _is_double_spaced(lines)
+    lengths = [len(line.text) for line in lines]
+    starts = []
+    for i, line in enumerate(lines):
+        if i == 0:
+            starts.append(True)
+            continue
+        width = max(lengths[max(0, i - 4) : i + 4])
+        starts.append(_breaks(lines[i - 1], line, width, double))
+    return starts
+
+
+def is_label(text: str) -> bool:
+    """Whether the line begins as a list entry does: a bullet, "(a)", "1)", "ii."."""
+    return bool(_BULLET.match(text) or _LIST_LABEL.match(text))
+
+
+def ends_sentence(text: str) -> bool:
+    return bool(_SENTENCE_END.search(text)) and not _ABBREVIATION_END.search(text)
+
+
+def join_lines(texts: Sequence[str]) -> str:
+    """The lines as one text; a word broken at the end of a line keeps its hyphen and no space."""
+    parts: list[str] = []
+    for text in texts:
+        if parts and not (
+            len(parts[-1]) > 1
+            and parts[-1].endswith("-")
+            and parts[-1][-2].isalpha()
+            and text[:1].isalpha()
+        ):
+            parts.append(" ")
+        parts.append(text)
+    return "".join(parts)
+
+
+def _is_double_spaced(lines: Sequence[Line]) -> bool:
+    """Whether nearly every printed line follows a blank one, so that a blank line says nothing."""
+    spaced = sum(line.space_before for line in lines)
+    return spaced > 0.75 * len(lines)
+
+
+def _runs_over_page(before: Line, line: Line) -> bool:
+    return (
+        before.page != line.page
+        and not before.table
+        and not line.table
+        and not _TERMINAL.search(before.text)
+        and line.text[:1].islower()
+        and not is_label(line.text)
+    )
+
+
+def _breaks(before: Line, line: Line, width: int, double: bool) -> bool:
+    if line.table or before.table or line.number is not None or line.heading or before.heading:
+        return True
+    lone = len(before.text) <= 6 and is_label(before.text)
+    if lone and not is_label(line.text):
+        return False  # a label alone on its line heads what follows
+    if is_label(line.text) and not _OPEN_END.search(before.text):
+        return True
+    open_end = _OPEN_END.search(before.text) or not _TERMINAL.search(before.text)
+    if before.bold != line.bold and not (open_end and line.text[:1].islower()):
+        return True
+    if line.space_before and not double and before.page == line.page:
+        return not (open_end and line.text[:1].islower())
+    first = line.text.split(" ", 1)[0]
+    filled = (len(before.text) + 1 + len(first)) / max(width, 40)
+    if line.text[:1].islower() and not ends_sentence(before.text):
+        return False
+    if _OPEN_END.search(before.text) and not before.bold:
+        return filled < 0.3
+    if ends_sentence(before.text):
+        return filled < 0.93
+    if before.text.endswith(":"):
+        return filled < 0.9
+    if _LABELLED.match(line.text):
+        return filled < 0.9
+    return filled < 0.7

@@ -1,0 +1,644 @@
+"""A Document into meetings: which words belong to which item of which meeting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+from typing import Literal
+
+from ingest.attendance import parse_attendance
+from ingest.bodies import find_body
+from ingest.dates import find_dates, meeting_date
+from ingest.decisions import parse_decisions
+from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
+from ingest.numbering import (
+    BUSINESS,
+    Candidate,
+    Label,
+    find_chain,
+    inline_title,
+    is_titlelike,
+    letter_value,
+    look_of,
+    parse_label,
+    parse_number,
+    roman_value,
+    scanned_label,
+)
+from ingest.paragraphs import join_lines, paragraph_starts
+from ingest.references import find_references
+
+
+@dataclass(frozen=True)
+class Block:
+    """A paragraph with what the layout says of it."""
+
+    text: str
+    page: int | None
+    bold: bool
+    heading: int
+    number: str | None
+    table: bool
+    label: Label | None
+
+    @property
+    def rest(self) -> str:
+        return self.label.rest if self.label else self.text
+
+
+@dataclass
+class _Draft:
+    """An item while its paragraphs are being gathered."""
+
+    number: str | None
+    title: str
+    page: int | None
+    blocks: list[Block] = field(default_factory=list)
+
+
+def build_meetings(document: Document, file_name: str | None = None) -> list[Meeting]:
+    """The meetings of a document, one or more; `file_name` only confirms dates."""
+    blocks = _blocks(document)
+    bounds = [0, *_meeting_starts(blocks), len(blocks)]
+    single = len(bounds) == 2
+    meetings = [
+        _meeting(
+            document, blocks[start:end], file_name, document.furniture if start == 0 else (), single
+        )
+        for start, end in pairwise(bounds)
+    ]
+    return meetings
+
+
+def _blocks(document: Document) -> list[Block]:
+    lines = document.lines
+    starts = paragraph_starts(lines, document.wrapped)
+    blocks: list[Block] = []
+    group: list[Line] = []
+    for line, start in zip(lines, starts, strict=True):
+        if start and group:
+            blocks.append(_block(group))
+            group = []
+        group.append(line)
+    if group:
+        blocks.append(_block(group))
+    return blocks
+
+
+def _block(lines: Sequence[Line]) -> Block:
+    first = lines[0]
+    text = join_lines([line.text for line in lines])
+    label = parse_number(first.number, text) if first.number else parse_label(text)
+    return Block(
+        text=text,
+        page=first.page,
+        bold=all(line.bold for line in lines),
+        heading=first.heading,
+        number=first.number,
+        table=first.table,
+        label=None if first.table else label,
+    )
+
+
+_MEETING_HEADING = re.compile(
+    r"^(?:draft\s+|the\s+)?(?:(?:minutes|notes|record)\b.{0,80}?\b(?:meeting|council|committee|agm|assembly)\b|"
+    r".{0,60}\bmeeting\b.{0,80}\b(?:held|took place)\b)",
+    re.I | re.S,
+)
+_RECORD = re.compile(
+    r"\b(?:agreed|approved|adopted|signed|confirmed|proposed|seconded|read|true|correct|accepted|circulated|"
+    r"resolved|matters arising|amend\w*|next meeting|will be|to be held)\b",
+    re.I,
+)
+_ATTENDANCE = re.compile(
+    r"^\W*(?:\d{1,4}[.)]?\s*)?(?:members?\s+|councillors?\s+|those\s+|governors?\s+|also\s+|staff\s+|officers?\s+|officials?\s+)*"
+    r"(?:present|attending|attended|attendance|in attendance|in the chair|apolog(?:y|ies)|officials|absent)\b",
+    re.I,
+)
+
+
+def _meeting_starts(blocks: Sequence[Block]) -> list[int]:
+    """Blocks at which another meeting's minutes begin: a heading, attendance, numbers from 1."""
+    starts: list[int] = []
+    for place, block in enumerate(blocks):
+        if place - (starts[-1] if starts else 0) < 8 or len(block.text) > 400 or block.label:
+            continue
+        if not _MEETING_HEADING.match(block.text) or _RECORD.search(block.text):
+            continue
+        after = blocks[place + 1 : place + 12]
+        near = " ".join(each.text for each in blocks[place : place + 3])[:800]
+        attends = any(_ATTENDANCE.match(each.text) for each in after)
+        if (
+            attends
+            and next(iter(find_dates(near)), None) is not None
+            and not any(_ATTENDANCE.match(each.text) for each in blocks[max(0, place - 6) : place])
+        ):
+            starts.append(place)
+    return starts
+
+
+_DRAFT_WORD = re.compile(
+    r"\bdraft\s+(?:\w+\s+)?(?:minutes|copy)\b|\b(?:minutes|meeting)\b.{0,30}\bdraft\b|\bunconfirmed\b|"
+    r"^\W*draft\W*$|\bsubject to (?:approval|confirmation|ratification)\b|\bdrafft\b",
+    re.I | re.M,
+)
+_CONFIRMED_WORD = re.compile(
+    r"\b(?:confirmed|approved|final|signed|adopted)\s+minutes\b|\bminutes\s*[-–(]?\s*(?:confirmed|approved|final)\b",
+    re.I,
+)
+
+
+def _meeting(
+    document: Document,
+    blocks: Sequence[Block],
+    file_name: str | None,
+    furniture: tuple[str, ...],
+    single: bool,
+) -> Meeting:
+    front, drafts = _split_items(blocks)
+    opening = [block.text for block in front] or [block.text for block in blocks[:4]]
+    head = [*opening, *(text for draft in drafts[:1] for text in _attendance_head(draft))]
+    title = document.title if single else None
+    found = meeting_date(head, file_name=file_name if single else None, title=title)
+    names = " \n".join([*opening[:8], title or ""])[:1500]
+    status: Status | None = None
+    if _DRAFT_WORD.search(names):
+        status = "draft"
+    elif _CONFIRMED_WORD.search(names):
+        status = "confirmed"
+    body = find_body(opening, title)
+    warnings = [*document.warnings, *found.warnings]
+    if body is None:
+        warnings.append("The name of the body is not printed in the minutes.")
+    items = _items(drafts)
+    if not items:
+        warnings.append("No items were found.")
+    named = [_joined(draft) for draft in drafts[:4] if _ATTENDANCE.match(draft.title)]
+    return Meeting(
+        source=document.source,
+        body=body,
+        date=found.iso,
+        items=items,
+        status=status,
+        language=detect_language(" ".join(block.text for block in blocks)[:20000]),
+        attendance=parse_attendance([*opening, *named]),
+        front=tuple(Paragraph(block.text, block.page) for block in front),
+        furniture=furniture,
+        warnings=tuple(warnings),
+        url=document.url,
+        ocr=document.ocr,
+    )
+
+
+def _attendance_head(draft: _Draft) -> list[str]:
+    """Item 1 where it is the attendance: some minutes print the date after it."""
+    return (
+        [draft.title, *(block.text for block in draft.blocks[:2])]
+        if _ATTENDANCE.match(draft.title)
+        else []
+    )
+
+
+def _joined(draft: _Draft) -> str:
+    return f"{draft.title.rstrip(':')}: " + "\n".join(block.text for block in draft.blocks)
+
+
+# --- items -----------------------------------------------------------------------------------
+
+_ALONE = re.compile(
+    r"^(?:(?:public|open)\s+(?:forum|session|participation|question)\b.*|(?:.{0,20}\s)?questions?(?:\s+(?:by|from|submitted|time|from the floor)\b.*)?|"
+    r"questions?\s+(?:&|and)\s+answers|"
+    r"(?:the following\s+)?(?:question|notice of motion|motion|deputation)s?\s+(?:submitted|received|in the name|proposed|from|by)\b.*|"
+    r"notices?\s+of\s+(?:motions?|question)s?|motions?|any other (?:\w+ )?business|a\.?o\.?b\.?|other business|"
+    r"(?:public |councillors[’']? )?other business|"
+    r"votes? of (?:sympathy|congratulations?|thanks)|adjournment(?: of (?:the )?meeting)?|correspondence|"
+    r"suspension of standing orders|standing orders|matters arising.{0,40}|date (?:of|and|,).{0,40}meeting.{0,20})\W*$",
+    re.I | re.S,
+)
+_NOT_BUSINESS = re.compile(
+    r"^\W*(?:reply|response|answer|present|members?|officials?|officers?|in attendance|in the chair|attend\w*|"
+    r"apolog\w*|absent|signed|sínithe|chair(?:man|person|woman)?\W*$|cathaoirleach\W*$|mayor\W*$|clerk|"
+    r"secretary\W*$|dated?|dáta|for\b|against\b|abstain\w*|abstention\w*|total|resolved|decision|action|"
+    r"proposed|seconded|note|and resolved|minutes\b|meeting\b|held\b|page|councillors?\b|cllrs?\b|amendment\b|"
+    r"cathaoirleach\b|comhairle|méara|riarthóir|parish clerk|village hall,)",
+    re.I,
+)
+_QUESTION_OR_MOTION = re.compile(r"\b(?:questions?|motions?|correspondence|deputations?)\b", re.I)
+
+
+@dataclass(frozen=True)
+class _Head:
+    """Where an item begins: its number, and how many blocks its heading takes."""
+
+    block: int
+    number: str | None
+    kind: Literal["number", "sub", "title"]
+    label: Label | None = None
+    title: str = ""
+    text: str = ""  # the text that follows the title in the same paragraph
+
+
+def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
+    """Front matter, and the items with their paragraphs."""
+    chain = find_chain(_candidates(blocks))
+    numbered = {each.block: each for each in chain}
+    front_end = _front_end(blocks, chain)
+    heads: dict[int, _Head] = {}
+    for place, candidate in numbered.items():
+        heads[place] = _Head(place, candidate.label.number, "number", candidate.label)
+    for head in _subitems(blocks, chain):
+        heads.setdefault(head.block, head)
+    for head in _unnumbered(blocks, chain, heads, front_end):
+        heads.setdefault(head.block, head)
+    if not heads:
+        return _front_and_rest(blocks, front_end)
+    first = min(heads)
+    front = list(blocks[:first])
+    drafts: list[_Draft] = []
+    place = first
+    while place < len(blocks):
+        if place in heads:
+            draft, place = _open_item(blocks, place, heads)
+            drafts.append(draft)
+        else:
+            drafts[-1].blocks.append(blocks[place])
+            place += 1
+    return front, drafts
+
+
+def _front_and_rest(blocks: Sequence[Block], front_end: int) -> tuple[list[Block], list[_Draft]]:
+    """Minutes without any heading: what follows the attendance is one item without a title."""
+    rest = list(blocks[front_end:])
+    if not rest or front_end == 0:
+        return list(blocks), []
+    return list(blocks[:front_end]), [_Draft(None, "", rest[0].page, rest)]
+
+
+def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
+    found = []
+    for place, block in enumerate(blocks):
+        label = block.label
+        if label is None or label.family == "letter":
+            label = scanned_label(block.text) or label
+        if label is None or label.family == "letter" or block.table:
+            continue
+        bare = not label.rest and _heads_next(blocks, place)
+        look = look_of(label, block.bold, block.heading > 0, bare)
+        if bare and blocks[place + 1].bold:
+            look += 2.0
+        found.append(
+            Candidate(place, label, look, (block.bold, label.worded, label.delimiter or "bare"))
+        )
+    return found
+
+
+def _heads_next(blocks: Sequence[Block], place: int) -> bool:
+    if place + 1 >= len(blocks):
+        return False
+    after = blocks[place + 1]
+    return not after.table and (after.bold or is_titlelike(after.text))
+
+
+def _front_end(blocks: Sequence[Block], chain: Sequence[Candidate]) -> int:
+    """The block after the heading and the attendance."""
+    limit = min(len(blocks), chain[0].block if chain else 40)
+    end = 0
+    for place in range(limit):
+        text = blocks[place].text
+        if place < 2 or _ATTENDANCE.match(text):
+            end = place + 1
+            if _ATTENDANCE.match(text) and len(text.split()) < 6:
+                end = _skip_names(blocks, end, limit)
+        elif _MEETING_HEADING.match(text) and not _RECORD.search(text) and place < 8:
+            end = place + 1
+    return end
+
+
+def _skip_names(blocks: Sequence[Block], place: int, limit: int) -> int:
+    """Past the names that stand below a heading such as "Present:"."""
+    while place < limit and not re.search(
+        r"\b(?:was|were|that|had|has|the meeting)\b", blocks[place].text
+    ):
+        if _business_title(blocks[place]) or len(blocks[place].text) > 900:
+            break
+        place += 1
+    return place
+
+
+def _business_title(block: Block) -> bool:
+    text = block.text
+    return bool(_ALONE.match(text)) or (
+        len(text.split()) <= 8
+        and bool(BUSINESS.search(text))
+        and not _ATTENDANCE.match(text)
+        and (block.bold or block.heading > 0 or text.endswith(":"))
+    )
+
+
+def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head]:
+    """Sub-items "(a)" and "5.1" that have a heading of their own inside a numbered item."""
+    found: list[_Head] = []
+    ends = [each.block for each in chain[1:]] + [len(blocks)]
+    for candidate, end in zip(chain, ends, strict=True):
+        own = candidate.label
+        letters: list[tuple[int, Label, bool]] = []
+        for place in range(candidate.block, end):
+            block = blocks[place]
+            label = block.label
+            if place == candidate.block:
+                label = _label_within(own)
+            if label is None or block.table:
+                continue
+            if label.family == "decimal" and own.family == "int" and place > candidate.block:
+                if label.value[0] == own.value[0] and _is_titled(blocks, place, end, label):
+                    found.append(_Head(place, label.number, "sub", label))
+            elif label.family == "letter":
+                letters.append((place, label, _is_titled(blocks, place, end, label)))
+        found += _lettered(own, letters, candidate.block)
+    return found
+
+
+def _label_within(own: Label) -> Label | None:
+    """The "(a)" that follows the number of an item in its heading: "3. (a) Raising of Loan"."""
+    label = parse_label(own.rest) if own.rest.startswith("(") else None
+    return label if label and label.family == "letter" else None
+
+
+def _lettered(own: Label, letters: Sequence[tuple[int, Label, bool]], first: int) -> list[_Head]:
+    """The run of letters a, b, c ... of an item, where most have a heading of their own."""
+    run: list[tuple[int, Label, bool]] = []
+    for place, label, titled in letters:
+        expected = run[-1][1] if run else None
+        values = {letter_value(label.number), roman_value(label.number)}
+        if expected is None:
+            if 1 in values:
+                run.append((place, label, titled))
+        else:
+            reached = {letter_value(expected.number), roman_value(expected.number)}
+            if any(value - 1 in reached for value in values):
+                run.append((place, label, titled))
+    titled_count = sum(titled for _, _, titled in run)
+    if not run or own.value[-1:] != (0,) and own.family == "int" or titled_count * 2 < len(run):
+        return []
+    if len(run) == 1 and run[0][0] != first and not run[0][2]:
+        return []
+    return [
+        _Head(place, f"{own.number}({label.number})", "sub", label)
+        for place, label, titled in run
+        if titled and place != first
+    ]
+
+
+def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> bool:
+    """Whether a sub-label has a heading and text below it, rather than being a list entry."""
+    block = blocks[place]
+    after = blocks[place + 1] if place + 1 < end else None
+    if not label.rest:
+        return after is not None and after.bold and is_titlelike(after.text)
+    if label.rest[0] in '“"‘•*' or label.rest[0].islower():
+        return False
+    if block.bold or block.heading:
+        return is_titlelike(label.rest)
+    if after is None or (after.label and after.label.family == label.family):
+        return False
+    return (
+        is_titlelike(label.rest) and len(label.rest.split()) <= 20 and len(after.text.split()) > 8
+    )
+
+
+def _unnumbered(
+    blocks: Sequence[Block], chain: Sequence[Candidate], heads: dict[int, _Head], front_end: int
+) -> list[_Head]:
+    """Headings without a number: business that has none, or all of a meeting without numbers."""
+    found: list[_Head] = []
+    first = min(heads) if heads else len(blocks)
+    inside: str = ""
+    start = front_end if len(chain) < 2 else min(front_end, first)
+    for place in range(start, len(blocks)):
+        block = blocks[place]
+        if place in heads:
+            title = heads[place].label.rest if heads[place].label else ""  # type: ignore[union-attr]
+            inside = title or (blocks[place + 1].text if place + 1 < len(blocks) else "")
+            continue
+        if block.table or block.number or (block.label and block.label.family != "letter"):
+            continue
+        text = block.text
+        alone = _ALONE.match(text) and len(text.split()) <= 30
+        if len(chain) >= 2:
+            if place > first and alone and not _QUESTION_OR_MOTION.search(inside[:120]):
+                found.append(_Head(place, None, "title", None, text.rstrip(" :.")))
+            continue
+        head = _free_heading(blocks, place)
+        if head:
+            found.append(head)
+    return found
+
+
+def _free_heading(blocks: Sequence[Block], place: int) -> _Head | None:
+    """A heading in minutes without numbers: bold, in capitals, or by what it names."""
+    block = blocks[place]
+    text = block.text
+    words = text.split()
+    if _NOT_BUSINESS.match(text) and not _ALONE.match(text):
+        return None if not re.match(r"minutes\b", text, re.I) else _inline_heading(place, text)
+    if len(words) <= 30 and is_titlelike(text) and text[0] not in '“"‘(*•-':
+        if _ALONE.match(text):
+            return _Head(place, None, "title", None, text.rstrip(" :."))
+        marked = block.bold or block.heading > 0 or (text.isupper() and len(text) > 4)
+        business = len(words) <= 8 and bool(BUSINESS.search(text))
+        if (marked or business) and _has_body(blocks, place):
+            return _Head(place, None, "title", None, text.rstrip(" :"))
+    return _inline_heading(place, text)
+
+
+def _has_body(blocks: Sequence[Block], place: int) -> bool:
+    after = blocks[place + 1 : place + 3]
+    return any(len(each.text.split()) > 7 for each in after)
+
+
+def _inline_heading(place: int, text: str) -> _Head | None:
+    """ "Matters Arising: ..." in minutes without numbers."""
+    split = inline_title(text)
+    if (
+        split
+        and len(split[0].split()) <= 7
+        and BUSINESS.search(split[0])
+        and not _ATTENDANCE.match(text)
+    ):
+        return _Head(place, None, "title", None, split[0], split[1])
+    return None
+
+
+_TITLE_WORDS = 70  # the longest heading in the measured minutes has 64
+
+
+def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> tuple[_Draft, int]:
+    """The item that begins here, with its title read, and the place of its next block."""
+    head = heads[place]
+    block = blocks[place]
+    draft = _Draft(head.number, head.title, block.page)
+    place += 1
+    if head.kind == "title":
+        if head.text:
+            draft.blocks.append(replace(block, text=head.text))
+        return draft, place
+    label = head.label
+    assert label is not None
+    rest = label.rest
+    within = _label_within(label) if head.kind == "number" else None
+    if within and is_titlelike(within.rest) and label.family == "int" and not label.value[-1]:
+        draft.number = f"{label.number}({within.number})"
+        rest = within.rest
+    titled_by_bold = block.bold or block.heading > 0
+    if not rest:
+        if place < len(blocks) and place not in heads and _may_be_title(blocks[place]):
+            rest, titled_by_bold = blocks[place].text, blocks[place].bold
+            place += 1
+        else:
+            return draft, place
+    split = None if titled_by_bold else inline_title(rest)
+    if split and not (is_titlelike(rest) and len(rest.split()) <= 25):
+        draft.title = split[0]
+        draft.blocks.append(replace(block, text=split[1]))
+        return draft, place
+    if not titled_by_bold and not is_titlelike(rest):
+        draft.blocks.append(replace(block, text=rest))
+        return draft, place
+    words = len(rest.split())
+    while titled_by_bold and place < len(blocks) and place not in heads:
+        after = blocks[place]
+        if not after.bold or after.label or after.table or _NOT_BUSINESS.match(after.text):
+            break
+        words += len(after.text.split())
+        if words > _TITLE_WORDS or after.text[0] in '“"‘•' or after.text.endswith((".", ":")):
+            break
+        rest = f"{rest} {after.text}"
+        place += 1
+    draft.title = rest.rstrip(" :") if not rest.endswith("...") else rest
+    return draft, place
+
+
+def _may_be_title(block: Block) -> bool:
+    return not block.table and (
+        block.bold or (is_titlelike(block.text) and len(block.text.split()) <= 40)
+    )
+
+
+# --- what an item says of itself ---------------------------------------------------------------
+
+_TRUNCATED = re.compile(
+    r"\bview (?:the )?(?:full )?minutes text\b|\bfull minutes text for item\b|(?:\.\.\.|…)\s*(?:view|read|see) (?:the )?(?:more|full|rest)\b",
+    re.I,
+)
+
+
+def is_truncated(text: str) -> bool:
+    """Whether the source says that the text is cut off here."""
+    return bool(_TRUNCATED.search(text))
+
+
+_EXEMPT_TITLE = re.compile(
+    r"\bexempt\b.{0,40}\b(?:information|items?|reports?|minutes?|appendi\w+|business|matters?)\b|"
+    r"\(\s*(?:exempt|confidential|restricted|part\s*(?:2|ii|two|b))\b|\bnot for publication\b|"
+    r"^\W*part\s*(?:2|ii|two|b)\b\W*(?:$|.{0,30}\b(?:exempt|confidential|private|closed|restricted)\b)|"
+    r"^\W*(?:exempt|restricted|confidential)\b(?!\s*$.)|\b(?:confidential|restricted|private|closed)\s+(?:items?|business|session|matters?|part|minutes?)\b|"
+    r"[-–:]\s*(?:exempt|confidential|restricted)\W*$",
+    re.I,
+)
+_EXEMPT_TEXT = re.compile(
+    r"\bnot for publication\b|\bexempt information (?:as defined|under|within|by virtue|relating|of the)\b|"
+    r"\bcontains? (?:exempt|confidential) information\b|\bthis (?:item|minute|report) (?:is|was) (?:exempt|confidential|restricted|private)\b|"
+    r"\b(?:considered|discussed|held|taken) in (?:private|closed|confidential) session\b|"
+    r"\bparagraphs? \d[\d, and]* of (?:part (?:1|i|one) of )?schedule 12a\b",
+    re.I,
+)
+
+
+def is_restricted(title: str, text: str) -> bool:
+    """Whether an item is marked exempt by its title or by the opening of its own text."""
+    if _EXCLUSION.search(f"{title} {text[:1000]}"):
+        return bool(_EXEMPT_TITLE.search(title)) and not _EXCLUSION.search(title)
+    return bool(_EXEMPT_TITLE.search(title) or _EXEMPT_TEXT.search(text[:600]))
+
+
+_EXCLUSION = re.compile(
+    r"\bexclu(?:de[sd]?|ding|sion)\b.{0,40}\b(?:public|press)\b|\b(?:public|press)\b.{0,60}\bexcluded\b|"
+    r"\bmembers of the public\b.{0,40}\b(?:asked|requested) to (?:leave|withdraw)\b",
+    re.I | re.S,
+)
+_EXCLUDED = re.compile(
+    r"\bresolved\b|\bagreed\b|\bbe excluded\b|\b(?:was|were) (?:therefore )?excluded\b|\bcarried\b",
+    re.I,
+)
+_NOT_EXCLUDED = re.compile(
+    r"\bnot (?:required|needed|necessary|applicable|excluded)\b|\bno (?:items|matters|exempt|confidential|such|need)\b|"
+    r"\b(?:none|n/a|nil)\b|\bthere (?:were|was|are) no\b",
+    re.I,
+)
+_REOPENED = re.compile(
+    r"\b(?:return\w*|back|resum\w*|mov\w+|went) (?:to|into|in) (?:the )?(?:open|public|part (?:1|i|one))\b|"
+    r"\bre-?admitted\b|\bre-?joined the meeting\b|\bpublic (?:was|were) (?:invited|allowed) back\b|\bopen session\b|"
+    r"\bresum\w+ in public\b|\bmeeting (?:was )?re-?opened to\b|^\W*part\s*(?:1|i|one)\b",
+    re.I,
+)
+
+
+def mark_restricted(items: Sequence[Item]) -> tuple[Item, ...]:
+    """The items with those marked that a resolution to exclude the public puts in private."""
+    marked = []
+    closed = False
+    for item in items:
+        text = " ".join(paragraph.text for paragraph in item.paragraphs)
+        if closed and _REOPENED.search(item.title):
+            closed = False
+        restricted = item.restricted or closed or is_restricted(item.title, text)
+        marked.append(replace(item, restricted=restricted))
+        if closed and _REOPENED.search(text):
+            closed = False
+        elif _excludes(item.title, text):
+            closed = not _REOPENED.search(text)
+    return tuple(marked)
+
+
+def _excludes(title: str, text: str) -> bool:
+    match = _EXCLUSION.search(f"{title}. {text}")
+    if not match:
+        return False
+    near = f"{title}. {text}"[max(0, match.start() - 250) : match.end() + 350]
+    return bool(_EXCLUDED.search(near)) and not _NOT_EXCLUDED.search(near)
+
+
+def _items(drafts: Sequence[_Draft]) -> tuple[Item, ...]:
+    items = []
+    for draft in drafts:
+        paragraphs = tuple(Paragraph(block.text, block.page) for block in draft.blocks)
+        text = "\n".join(paragraph.text for paragraph in paragraphs)
+        items.append(
+            Item(
+                number=draft.number,
+                title=draft.title,
+                paragraphs=paragraphs,
+                page=draft.page,
+                truncated=is_truncated(text),
+                references=find_references(f"{draft.title}\n{text}"),
+                decisions=parse_decisions(paragraphs),
+            )
+        )
+    return mark_restricted(items)
+
+
+_LANGUAGES = {
+    "en": frozenset("the of and to in was that for on by were with at from".split()),
+    "cy": frozenset("y yr yn ac ar wedi cyngor bod gan oedd o i'r a'r am ei cofnodion hyn".split()),
+    "ga": frozenset("agus na an ar go leis chomhairle comhairle bhí do ag seo le don".split()),
+}
+
+
+def detect_language(text: str) -> str:
+    """ "en", "cy" or "ga", by the commonest little words."""
+    words = re.findall(r"[^\W\d_]+(?:'r)?", text.lower())
+    counts = {name: sum(word in known for word in words) for name, known in _LANGUAGES.items()}
+    best = max(counts, key=counts.__getitem__)
+    return best if counts[best] > 0 else "en"
