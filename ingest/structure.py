@@ -341,7 +341,7 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
     """Sub-items "(a)" and "5.1" that have a heading of their own inside a numbered item."""
     found: list[_Head] = []
     ends = [each.block for each in chain[1:]] + [len(blocks)]
-    for candidate, end in zip(chain, ends, strict=True):
+    for candidate, end in zip(chain, ends, strict=False):
         own = candidate.label
         letters: list[tuple[int, Label, bool]] = []
         for place in range(candidate.block, end):
@@ -499,7 +499,7 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
         else:
             return draft, place
     split = None if titled_by_bold else inline_title(rest)
-    if split and not (is_titlelike(rest) and len(rest.split()) <= 25):
+    if split and (":" in rest[len(split[0]) :][:3] or not is_titlelike(rest)):
         draft.title = split[0]
         draft.blocks.append(replace(block, text=split[1]))
         return draft, place
