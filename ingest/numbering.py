@@ -213,6 +213,8 @@ def look_of(label: Label, bold: bool, heading: bool, bare: bool = False) -> floa
 def is_titlelike(text: str) -> bool:
     """A short line that begins with a capital and is no sentence."""
     words = text.split()
+    if not any(character.isalpha() for character in text):
+        return False
     return (
         0 < len(words) <= 40
         and (text[0].isupper() or text[0].isdigit() or text[0] in "“\"‘'(")
@@ -230,7 +232,7 @@ _INLINE = re.compile(
     r"^(?P<title>[A-Z0-9“\"‘(][^:.;!?\n]{1,90}?)\s?(?P<mark>:[\-–]?|\s[\-–—]|\.)(?=\s)\s*(?P<rest>\S.*)$",
     re.S,
 )
-_VERB = re.compile(
+VERB = re.compile(
     r"\b(?:was|were|is|are|has|have|had|will|would|be|been|agreed|proposed|stated|reported|"
     r"received|asked|noted|advised|said|informed|thanked|seconded)\b"
 )
@@ -243,7 +245,7 @@ def inline_title(text: str) -> tuple[str, str] | None:
         return None
     title = match["title"].strip()
     limit = {":": 12, ".": 6}.get(match["mark"].strip()[:1], 8)
-    if len(title.split()) > limit or _VERB.search(title):
+    if len(title.split()) > limit or VERB.search(title):
         return None
     if match["mark"] == "." and (
         re.search(r"\b[A-Z][a-z]{0,3}$", title) or not BUSINESS.search(title)
@@ -291,6 +293,8 @@ def _best_chain(candidates: Sequence[Candidate]) -> tuple[float, list[Candidate]
         listed = _list_neighbour(candidates, i)
         for j in range(max(0, i - _WINDOW), i):
             step = _step(candidates[j], candidate, listed is not None and listed > j)
+            if before[j] < 0 and candidate.label.value[0] == 1 and candidates[j].label.value[0] > 1:
+                step = -3.0  # one item was taken before the first
             if totals[j] + step + candidate.look > total:
                 total, previous = totals[j] + step + candidate.look, j
         totals.append(total)
@@ -304,7 +308,7 @@ def _best_chain(candidates: Sequence[Candidate]) -> tuple[float, list[Candidate]
         chain.append(candidates[last])
         last = before[last]
     chain.reverse()
-    if len(chain) == 1 and chain[0].look < 2.0:
+    if len(chain) == 1 and (chain[0].look < 0.4 or not chain[0].label.rest and chain[0].look < 2):
         return 0.0, []
     return score, chain
 

@@ -35,13 +35,18 @@ def paragraph_starts(lines: Sequence[Line], wrapped: bool) -> list[bool]:
             starts.append(True)
             continue
         width = max(lengths[max(0, i - 4) : i + 4])
-        starts.append(_breaks(lines[i - 1], line, width, double))
+        titled = i > 1 and is_lone_label(lines[i - 2].text) and not lines[i - 1].bold
+        starts.append(_breaks(lines[i - 1], line, width, double, titled))
     return starts
 
 
 def is_label(text: str) -> bool:
     """Whether the line begins as a list entry does: a bullet, "(a)", "1)", "ii."."""
     return bool(_BULLET.match(text) or _LIST_LABEL.match(text))
+
+
+def is_lone_label(text: str) -> bool:
+    return len(text) <= 6 and is_label(text)
 
 
 def ends_sentence(text: str) -> bool:
@@ -80,11 +85,10 @@ def _runs_over_page(before: Line, line: Line) -> bool:
     )
 
 
-def _breaks(before: Line, line: Line, width: int, double: bool) -> bool:
+def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool) -> bool:
     if line.table or before.table or line.number is not None or line.heading or before.heading:
         return True
-    lone = len(before.text) <= 6 and is_label(before.text)
-    if lone and not is_label(line.text):
+    if is_lone_label(before.text) and not is_label(line.text):
         return False  # a label alone on its line heads what follows
     if is_label(line.text) and not _OPEN_END.search(before.text):
         return True
@@ -105,4 +109,4 @@ def _breaks(before: Line, line: Line, width: int, double: bool) -> bool:
         return filled < 0.9
     if _LABELLED.match(line.text):
         return filled < 0.9
-    return filled < 0.7
+    return filled < (0.85 if titled else 0.7)  # a title is seldom as long as its line

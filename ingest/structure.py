@@ -15,6 +15,7 @@ from ingest.decisions import parse_decisions
 from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
 from ingest.numbering import (
     BUSINESS,
+    VERB as _VERB,
     Candidate,
     Label,
     find_chain,
@@ -27,7 +28,7 @@ from ingest.numbering import (
     roman_value,
     scanned_label,
 )
-from ingest.paragraphs import join_lines, paragraph_starts
+from ingest.paragraphs import is_lone_label, join_lines, paragraph_starts
 from ingest.references import find_references
 
 
@@ -91,10 +92,12 @@ def _block(lines: Sequence[Line]) -> Block:
     first = lines[0]
     text = join_lines([line.text for line in lines])
     label = parse_number(first.number, text) if first.number else parse_label(text)
+    # A number alone on its line often lacks the bold face of the heading beside it.
+    told = lines[1:] if len(lines) > 1 and is_lone_label(first.text) else lines
     return Block(
         text=text,
         page=first.page,
-        bold=all(line.bold for line in lines),
+        bold=all(line.bold for line in told),
         heading=first.heading,
         number=first.number,
         table=first.table,
@@ -414,26 +417,63 @@ def _unnumbered(
     """Headings without a number: business that has none, or all of a meeting without numbers."""
     found: list[_Head] = []
     first = min(heads) if heads else len(blocks)
-    inside: str = ""
-    start = front_end if len(chain) < 2 else min(front_end, first)
+    inside = group = ""
+    number: str | None = None
+    after = 0
+    start = min(front_end, first) if chain else front_end
     for place in range(start, len(blocks)):
         block = blocks[place]
         if place in heads:
-            title = heads[place].label.rest if heads[place].label else ""  # type: ignore[union-attr]
-            inside = title or (blocks[place + 1].text if place + 1 < len(blocks) else "")
+            number = heads[place].number
+            inside, after = _title_and_next(blocks, place)
+            group = inside if _is_subheading(blocks, after) else ""
             continue
+        if place - 1 in heads and not blocks[place - 1].rest:
+            continue  # the title of a number that stands alone
         if block.table or block.number or (block.label and block.label.family != "letter"):
             continue
         text = block.text
-        alone = _ALONE.match(text) and len(text.split()) <= 30
-        if len(chain) >= 2:
-            if place > first and alone and not _QUESTION_OR_MOTION.search(inside[:120]):
+        if chain:
+            alone = _ALONE.match(text) and len(text.split()) <= 30
+            if place <= first:
+                continue
+            if alone and not _QUESTION_OR_MOTION.search(inside[:120]):
                 found.append(_Head(place, None, "title", None, text.rstrip(" :.")))
+                group = ""
+            elif group and place > after and _is_subheading(blocks, place):
+                found.append(_Head(place, number, "title", None, f"{group} {text}".rstrip(" :")))
             continue
         head = _free_heading(blocks, place)
         if head:
             found.append(head)
     return found
+
+
+def _title_and_next(blocks: Sequence[Block], place: int) -> tuple[str, int]:
+    """The title of the item that begins here, and the block behind it."""
+    if blocks[place].rest:
+        return blocks[place].rest.rstrip(" :"), place + 1
+    if place + 1 < len(blocks):
+        return blocks[place + 1].text.rstrip(" :"), place + 2
+    return "", place + 1
+
+
+def _is_subheading(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a bold heading without a label stands here, with text below it."""
+    if place >= len(blocks):
+        return False
+    block = blocks[place]
+    return (
+        block.bold
+        and block.label is None
+        and not block.table
+        and len(block.text.split()) <= 30
+        and is_titlelike(block.text)
+        and block.text[0] not in "“\"‘(•"
+        and not _NOT_BUSINESS.match(block.text)
+        and not _ALONE.match(block.text)
+        and _has_body(blocks, place)
+    )
 
 
 def _free_heading(blocks: Sequence[Block], place: int) -> _Head | None:
@@ -504,6 +544,7 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
         draft.blocks.append(replace(block, text=split[1]))
         return draft, place
     if not titled_by_bold and not is_titlelike(rest):
+        draft.title = _sentence_title(rest)
         draft.blocks.append(replace(block, text=rest))
         return draft, place
     words = len(rest.split())
@@ -516,8 +557,42 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
             break
         rest = f"{rest} {after.text}"
         place += 1
+    if not titled_by_bold and _goes_on_with_title(blocks, place, heads):
+        rest = f"{rest.rstrip(' :')} {blocks[place].text}"
+        place += 1
     draft.title = rest.rstrip(" :") if not rest.endswith("...") else rest
     return draft, place
+
+
+def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> bool:
+    """Whether a second line of the heading stands here: short, no sentence, with text below."""
+    if place + 1 >= len(blocks) or place in heads or place + 1 in heads:
+        return False
+    block = blocks[place]
+    words = block.text.split()
+    return (
+        len(words) <= 16
+        and sum(len(word) > 2 for word in words) >= 2
+        and block.label is None
+        and not block.table
+        and is_titlelike(block.text)
+        and not block.text.endswith((".", ":"))
+        and block.text[0] not in "“\"‘(•*-"
+        and not _NOT_BUSINESS.match(block.text)
+        and not _ALONE.match(block.text)
+        and not _VERB.search(block.text)
+        and len(blocks[place + 1].text.split()) > 12
+    )
+
+
+def _sentence_title(text: str) -> str:
+    """A title for an item that has none: its first sentence, which stays in its text too."""
+    words = re.split(r"(?<=[a-z0-9”\"])[.!?](?=\s)", text[:600], maxsplit=1)[0].split()
+    cut = " ".join(words[:_SENTENCE_WORDS]).strip(" “”\"‘’.:;*")
+    return f"{cut} ..." if len(words) > _SENTENCE_WORDS else cut
+
+
+_SENTENCE_WORDS = 30
 
 
 def _may_be_title(block: Block) -> bool:
