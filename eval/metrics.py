@@ -121,7 +121,7 @@ def scored(rows: Sequence[Row]) -> Scored:
 
 def summarise(rows: Sequence[Row]) -> Values:
     """The metrics over some rows."""
-    table = _Table(rows)
+    table = Table(rows)
     values = table.values(np.arange(len(rows)))
     return {name: None if np.isnan(values[name]) else float(values[name]) for name in METRICS}
 
@@ -130,7 +130,7 @@ def bootstrap(
     rows: Sequence[Row], resamples: int = RESAMPLES
 ) -> dict[str, tuple[float, float] | None]:
     """95 % percentile intervals from questions drawn with replacement, always the same draws."""
-    table = _Table(rows)
+    table = Table(rows)
     random = np.random.default_rng(SEED)
     draws: dict[str, list[float]] = {name: [] for name in METRICS}
     for _ in range(resamples):
@@ -172,7 +172,7 @@ def auc(confidence: NDArray[Any], right: NDArray[Any]) -> float:
     return float(wins.mean() / (2 * below.size))
 
 
-class _Table:
+class Table:
     """The rows as arrays, so that a thousand resamples take no time."""
 
     def __init__(self, rows: Sequence[Row]) -> None:

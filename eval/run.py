@@ -1,0 +1,361 @@
+"""An evaluation run: ask every question of a set, score the answers, compare, keep the run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from eval.compare import Comparison, Gate, compare, parse_gate
+from eval.metrics import Row, Scored, Values, score, scored
+from eval.questions import Question, load_questions
+from eval.systems import OURS, SYSTEMS, Ask
+from ingest.errors import WrongUse
+
+FORMAT = 1
+PACKAGES = ("minutes-assistant", "bm25s", "chromadb", "ir-measures", "llama-index-core", "numpy")
+CODE = ("assistant", "ingest")  # folders whose modules decide what is answered
+UNEXPLAINED_MS = 10  # per question, allowed between the timings and the clock
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far a run has come."""
+
+    system: str
+    done: int
+    total: int
+    seconds_left: float | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A question as the report tells of it: what was expected and what was answered."""
+
+    id: str
+    question: str
+    expected: tuple[tuple[str, ...], ...]
+    evidence: tuple[dict[str, Any], ...]
+    answer: str
+    decline_reason: str | None
+    citations: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class EvalResult:
+    """A run with its comparison; `as_json` is what is kept and what `--json` prints."""
+
+    made: str  # when, ISO
+    about: dict[str, Any]  # questions, index, versions, times: what the figures depend on
+    scored: Scored
+    cases: tuple[Case, ...]
+    systems: dict[str, Scored] = field(default_factory=dict)
+    comparison: Comparison | None = None
+    closed_gates: tuple[Gate, ...] = ()
+    warnings: tuple[str, ...] = ()
+    path: Path | None = None  # where the run is kept
+
+    @property
+    def metrics(self) -> Values:
+        return self.scored.metrics
+
+    @property
+    def exit_status(self) -> int:
+        return 1 if self.closed_gates else 0
+
+    def as_json(self) -> dict[str, Any]:
+        main = asdict(self.scored)
+        return {
+            "format": FORMAT,
+            "made": self.made,
+            **self.about,
+            **{key: main[key] for key in ("metrics", "intervals", "by_type", "by_body")},
+            "systems": {name: asdict(other)["metrics"] for name, other in self.systems.items()},
+            "system_rows": {name: asdict(other)["rows"] for name, other in self.systems.items()},
+            "comparison": asdict(self.comparison) if self.comparison else None,
+            "closed_gates": [asdict(gate) for gate in self.closed_gates],
+            "warnings": self.warnings,
+            "rows": main["rows"],
+            "cases": [asdict(case) for case in self.cases],
+        }
+
+    def text_table(self) -> str:
+        from eval.tables import text_report
+
+        return text_report(self)
+
+
+def evaluate(
+    questions: Path,
+    index: Path,
+    *,
+    report: Path | None = None,
+    baseline: Path | None = None,
+    gates: Sequence[str] = (),
+    systems: bool = False,
+    answers: Path | None = None,
+    out: Path | None = None,
+    progress: Callable[[Step], None] | None = None,
+) -> EvalResult:
+    """Run a question set over an index, or score the answers of an earlier batch.
+
+    The run is kept as `out`, else in the folder `runs` of the index. One that was interrupted
+    goes on where it stopped, as long as questions, index and code are the same.
+    """
+    if gates and baseline is None:
+        raise WrongUse("--gate needs a run to compare with: give --baseline RUN.json.")
+    wanted = [parse_gate(gate) for gate in gates]
+    before = load_run(baseline) if baseline else None
+    asked = load_questions(questions)
+    from eval.sources import bodies, source_texts
+    from ingest.index import Index
+
+    held = Index.open(index)
+    try:
+        texts, body_of = source_texts(held), bodies(held)
+        about: dict[str, Any] = {
+            "system": OURS if answers is None else f"answers of {answers.name}",
+            "questions": {
+                "name": questions.name,
+                "sha256": hashlib.sha256(questions.read_bytes()).hexdigest(),
+                "count": len(asked),
+            },
+            "index": index_fingerprint(held),
+            "versions": versions(),
+        }
+    finally:
+        held.close()
+    tell = progress or (lambda step: None)
+    key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
+    results: dict[str, Scored] = {}
+    warnings: list[str] = []
+    given: list[dict[str, Any]] = []
+    for name in SYSTEMS if systems else (OURS,):
+        if name == OURS and answers is not None:
+            found = load_answers(answers)
+        else:
+            partial = index / "runs" / f"partial-{key}-{name.replace(' ', '-').lower()}.jsonl"
+            found, seconds = ask_all(asked, SYSTEMS[name](index), partial, name, tell)
+            if name == OURS:
+                about["wall_seconds"] = round(seconds, 3)
+                warnings += _clock_warning(found, seconds)
+        results[name] = score(asked, found, texts, body_of)
+        if name == OURS:
+            given = found
+    main = results.pop(OURS)
+    comparison = compare(main.rows, before.scored.rows) if before else None
+    result = EvalResult(
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        about=about,
+        scored=main,
+        cases=make_cases(asked, given),
+        systems=results,
+        comparison=comparison,
+        closed_gates=tuple(g for g in wanted if comparison and g.is_closed(comparison)),
+        warnings=tuple(warnings),
+        path=out or index / "runs" / f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{questions.stem}.json",
+    )
+    save_run(result)
+    if report is not None:
+        from eval.report import write_report
+
+        write_report(result, report)
+    return result
+
+
+def ask_all(
+    questions: Sequence[Question],
+    ask: Ask,
+    partial: Path,
+    system: str,
+    tell: Callable[[Step], None],
+) -> tuple[list[dict[str, Any]], float]:
+    """Answers in the order of the questions, and the seconds of the clock that they took.
+
+    Each answer is written to `partial` as it comes; those that stand there are not asked again.
+    """
+    done = {answer["id"]: answer for answer in _partial_answers(partial)}
+    left = [question for question in questions if question.id not in done]
+    if left:
+        ask(left[0])  # the first question waits for models to load; figures are for a warm system
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    seconds = 0.0
+    with partial.open("a", encoding="utf-8") as kept:
+        for number, question in enumerate(left, start=1):
+            started = time.perf_counter()
+            answer = ask(question)
+            seconds += time.perf_counter() - started
+            done[question.id] = {"id": question.id, **answer}
+            kept.write(json.dumps(done[question.id], ensure_ascii=False) + "\n")
+            kept.flush()
+            remaining = seconds / number * (len(left) - number)
+            tell(Step(system, len(done), len(questions), remaining))
+    partial.unlink()
+    return [done[question.id] for question in questions], seconds
+
+
+def load_answers(path: Path) -> list[dict[str, Any]]:
+    """Answers that a batch wrote, one a line."""
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except OSError as error:
+        raise WrongUse(f"Cannot read the answers {path}: {error.strerror}.") from error
+    answers = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            answer = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise WrongUse(f"{path}, line {number}: not JSON ({error.msg}).") from error
+        if not isinstance(answer, Mapping) or "answered" not in answer:
+            raise WrongUse(f"{path}, line {number}: not an answer of `minutes ask --batch`.")
+        answers.append(dict(answer))
+    return answers
+
+
+def load_run(path: Path) -> EvalResult:
+    """A run that was kept, without its comparison."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        if kept.get("format") != FORMAT:
+            raise WrongUse(f"{path} is not a run of this version of `minutes eval`.")
+        rows = _rows(kept["rows"])
+        return EvalResult(
+            made=kept["made"],
+            about={name: kept[name] for name in _ABOUT if name in kept},
+            scored=scored(rows),
+            cases=tuple(
+                Case(
+                    **{
+                        **case,
+                        "expected": tuple(tuple(group) for group in case["expected"]),
+                        "evidence": tuple(case["evidence"]),
+                        "citations": tuple(case["citations"]),
+                    }
+                )
+                for case in kept["cases"]
+            ),
+            systems={name: scored(_rows(r)) for name, r in kept["system_rows"].items()},
+            warnings=tuple(kept["warnings"]),
+            path=path,
+        )
+    except OSError as error:
+        raise WrongUse(f"Cannot read the run {path}: {error.strerror}.") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WrongUse(f"{path} is not a run that `minutes eval` kept.") from error
+
+
+_ABOUT = ("system", "questions", "index", "versions", "wall_seconds")
+
+
+def save_run(result: EvalResult) -> None:
+    """Keep the run at its path, all or nothing."""
+    if result.path is None:
+        return
+    result.path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = result.path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(result.as_json(), ensure_ascii=False, indent=1), "utf-8")
+    os.replace(temporary, result.path)
+
+
+def index_fingerprint(index: Any) -> dict[str, Any]:
+    """What tells one index from another: its model and the contents of its sources."""
+    sources = index.sources()
+    listing = "\n".join(f"{s.collection}\t{s.source}\t{s.sha256}" for s in sources)
+    return {
+        "sha256": hashlib.sha256(listing.encode()).hexdigest(),
+        "sources": len(sources),
+        "passages": sum(source.passages for source in sources),
+        "embed_model": index.embed_model,
+    }
+
+
+def versions() -> dict[str, str]:
+    """Versions of what decides the answers, the product's own modules by their contents."""
+    root = Path(__file__).resolve().parent.parent
+    code = hashlib.sha256()
+    for module in sorted(path for folder in CODE for path in (root / folder).rglob("*.py")):
+        code.update(module.relative_to(root).as_posix().encode() + module.read_bytes())
+    found = {"python": sys.version.split()[0], "code": code.hexdigest()[:16]}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def print_progress(step: Step) -> None:
+    """One line on standard error that is written over as the run goes on."""
+    left = "" if step.seconds_left is None else f", {step.seconds_left:.0f} s left"
+    end = "\n" if step.done == step.total else ""
+    print(f"\r{step.system}: {step.done} of {step.total}{left}  ", end=end, file=sys.stderr)
+    sys.stderr.flush()
+
+
+def make_cases(
+    questions: Sequence[Question], answers: Sequence[Mapping[str, Any]]
+) -> tuple[Case, ...]:
+    given = {answer["id"]: answer for answer in answers}
+    shown = ("marker", "quote", "source", "page", "body", "date", "item", "title")
+    return tuple(
+        Case(
+            id=question.id,
+            question=question.question,
+            expected=question.answers,
+            evidence=tuple(asdict(evidence) for evidence in question.evidence),
+            answer=str(given[question.id].get("answer") or ""),
+            decline_reason=given[question.id].get("decline_reason"),
+            citations=tuple(
+                {key: citation.get(key) for key in shown}
+                for citation in given[question.id].get("citations") or ()
+            ),
+        )
+        for question in questions
+    )
+
+
+def _rows(kept: Sequence[Mapping[str, Any]]) -> list[Row]:
+    return [
+        Row(
+            **{
+                **row,
+                "ranks": tuple(row["ranks"]),
+                "shares": {name: tuple(share) for name, share in row["shares"].items()},
+            }
+        )
+        for row in kept
+    ]
+
+
+def _partial_answers(partial: Path) -> list[dict[str, Any]]:
+    """Answers of an interrupted run; a last line cut off in writing is asked again."""
+    if not partial.is_file():
+        return []
+    answers = []
+    for line in partial.read_text(encoding="utf-8").split("\n"):
+        try:
+            answers.append(json.loads(line))
+        except json.JSONDecodeError:
+            continue
+    partial.write_text(
+        "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers), "utf-8"
+    )
+    return answers
+
+
+def _clock_warning(answers: Sequence[Mapping[str, Any]], seconds: float) -> list[str]:
+    """A warning where the answers' own timings leave out time that the clock shows."""
+    told = sum((answer.get("timings_ms") or {}).get("total") or 0 for answer in answers)
+    if seconds * 1000 <= told * 1.1 + UNEXPLAINED_MS * len(answers):
+        return []
+    return [f"The answers tell of {told / 1000:.1f} s, the clock of {seconds:.1f} s."]

@@ -1,0 +1,186 @@
+"""What is evaluated: the assistant, and the plainer systems that it has to beat."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from eval.questions import Question
+from eval.sources import meeting_text
+
+if TYPE_CHECKING:
+    from ingest.index import Index
+
+OURS = "ours"
+RETRIEVED = 10
+FUSED = 60  # the constant of reciprocal rank fusion (Cormack, Clarke and Buettcher, 2009)
+CANDIDATES = 100
+CHUNK_TOKENS, TOP_K = 1024, 2  # LlamaIndex's defaults: SentenceSplitter, as_retriever
+
+Ask = Callable[[Question], dict[str, Any]]  # a question to an answer in the documented JSON form
+Ranked = list[tuple[str, float]]  # passage ids with scores, best first
+
+
+def assistant(index_dir: Path) -> Ask:
+    """The product as it is."""
+    from assistant.answer_model import Turn
+    from assistant.assistant import Assistant
+
+    ours = Assistant(index_dir)
+
+    def ask(question: Question) -> dict[str, Any]:
+        history = [Turn(asked, answer) for asked, answer in question.history]
+        return ours.ask(question.question, history=history).as_json()
+
+    return ask
+
+
+def bm25_alone(index_dir: Path) -> Ask:
+    index = _open(index_dir)
+    return _best_passage(index, lambda text: _by_words(index, text))
+
+
+def dense_alone(index_dir: Path) -> Ask:
+    from ingest.embedding import load_embedder
+
+    index = _open(index_dir)
+    embedder = load_embedder(index.embed_model)
+    return _best_passage(index, lambda text: index.dense(embedder.encode([text])[0], CANDIDATES))
+
+
+def plain_hybrid(index_dir: Path) -> Ask:
+    """BM25 and dense ranks fused, and the best passage as the answer."""
+    from ingest.embedding import load_embedder
+
+    index = _open(index_dir)
+    embedder = load_embedder(index.embed_model)
+
+    def rank(text: str) -> Ranked:
+        dense = index.dense(embedder.encode([text])[0], CANDIDATES)
+        return fuse([dense, _by_words(index, text)])
+
+    return _best_passage(index, rank)
+
+
+def llamaindex_default(index_dir: Path) -> Ask:
+    """LlamaIndex out of the box: its default splitter and vector store, top-k 2, no model."""
+    from llama_index.core import Document, VectorStoreIndex
+    from llama_index.core.node_parser import SentenceSplitter
+
+    from ingest.llama import MinutesEmbedding
+
+    index = _open(index_dir)
+    documents = []
+    for meeting in index.meetings():
+        metadata = {"source": meeting.source, "body": meeting.body, "date": meeting.date}
+        hidden = list(metadata)
+        documents.append(
+            Document(
+                text=meeting_text(index, meeting.id),
+                metadata=metadata,
+                excluded_embed_metadata_keys=hidden,
+                excluded_llm_metadata_keys=hidden,
+            )
+        )
+    retriever = VectorStoreIndex.from_documents(
+        documents,
+        transformations=[SentenceSplitter(chunk_size=CHUNK_TOKENS)],
+        embed_model=MinutesEmbedding(index.embed_model),
+    ).as_retriever(similarity_top_k=TOP_K)
+
+    def retrieve(text: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "passage_id": found.node.node_id,
+                **{key: found.node.metadata.get(key) for key in ("source", "body", "date")},
+                "item": None,
+                "title": "",
+                "text": found.node.get_content(),
+                "score": float(found.score or 0.0),
+            }
+            for found in retriever.retrieve(text)
+        ]
+
+    return _answer_with_first(retrieve)
+
+
+SYSTEMS: dict[str, Callable[[Path], Ask]] = {
+    OURS: assistant,
+    "plain hybrid": plain_hybrid,
+    "BM25 alone": bm25_alone,
+    "dense alone": dense_alone,
+    "LlamaIndex out of the box": llamaindex_default,
+}
+
+
+def fuse(rankings: Sequence[Ranked]) -> Ranked:
+    """Reciprocal rank fusion."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, (passage_id, _) in enumerate(ranking, start=1):
+            scores[passage_id] = scores.get(passage_id, 0.0) + 1 / (FUSED + rank)
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _open(index_dir: Path) -> Index:
+    from ingest.index import Index
+
+    return Index.open(index_dir)
+
+
+def _by_words(index: Index, text: str) -> Ranked:
+    import numpy as np
+
+    from ingest.tokens import tokenize
+
+    scores = index.bm25(tokenize(text))
+    best = np.argsort(-scores, kind="stable")[:CANDIDATES]
+    return [(index.passage_ids[row], float(scores[row])) for row in best if scores[row] > 0]
+
+
+def _best_passage(index: Index, rank: Callable[[str], Ranked]) -> Ask:
+    def retrieve(text: str) -> list[dict[str, Any]]:
+        ranked = rank(text)[:RETRIEVED]
+        found = []
+        passages = index.passages([passage_id for passage_id, _ in ranked])
+        for passage, (_, score) in zip(passages, ranked, strict=True):
+            meeting = index.meeting(passage.meeting_id)
+            item = index.item(passage.meeting_id, passage.item) if passage.item >= 0 else None
+            found.append(
+                {
+                    "passage_id": passage.id,
+                    "source": meeting.source,
+                    "body": meeting.body,
+                    "date": meeting.date,
+                    "item": item.number if item else None,
+                    "title": item.title if item else "",
+                    "text": passage.text,
+                    "score": score,
+                }
+            )
+        return found
+
+    return _answer_with_first(retrieve)
+
+
+def _answer_with_first(retrieve: Callable[[str], list[dict[str, Any]]]) -> Ask:
+    """Answer with the first passage whole, as a system without a reader does; never decline."""
+
+    def ask(question: Question) -> dict[str, Any]:
+        started = time.perf_counter()
+        retrieved = retrieve(question.question)
+        first = retrieved[0] if retrieved else None
+        total = (time.perf_counter() - started) * 1000
+        return {
+            "question": question.question,
+            "answered": first is not None,
+            "answer": f"{first['text']} [1]" if first else "Nothing was found.",
+            "confidence": 0.5,
+            "citations": [{**first, "marker": 1, "quote": first["text"]}] if first else [],
+            "retrieved": retrieved,
+            "timings_ms": {"total": total},
+        }
+
+    return ask

@@ -1,0 +1,150 @@
+"""Figures as text: the table on the terminal and in Markdown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from eval.compare import Comparison, compare
+from eval.metrics import METRICS, Scored
+from eval.run import EvalResult
+
+NAMED = 10  # question ids listed of those gained or lost
+SHOWN_BY_TYPE = ("hit@5", "answer_correct", "citation_recall", "abstain_tpr", "trust")
+
+
+def figure(metric: str, value: float | None) -> str:
+    """A value as shown: shares with three decimals, words and milliseconds with one."""
+    if value is None:
+        return "-"
+    return f"{value:.1f}" if metric in ("mean_words", "p50_ms", "p95_ms") else f"{value:.3f}"
+
+
+def overall_table(scored: Scored) -> list[list[str]]:
+    """Each metric with its interval."""
+    rows = [["metric", "value", "95 % interval"]]
+    for metric in METRICS:
+        interval = scored.intervals[metric]
+        shown = " to ".join(figure(metric, end) for end in interval) if interval else "-"
+        rows.append([metric, figure(metric, scored.metrics[metric]), shown])
+    return rows
+
+
+def group_table(heading: str, scored: Scored, by_body: bool = False) -> list[list[str]]:
+    """The main figures by type of question, or by body."""
+    groups = scored.by_body if by_body else scored.by_type
+    counts = Counter((row.body if by_body else row.type) for row in scored.rows)
+    return [
+        [heading, "questions", *SHOWN_BY_TYPE],
+        *(
+            [name, str(counts[name]), *(figure(m, values[m]) for m in SHOWN_BY_TYPE)]
+            for name, values in groups.items()
+        ),
+    ]
+
+
+def systems_table(result: EvalResult) -> list[list[str]]:
+    """One line a system over the same questions; a star marks a significant distance from ours."""
+    rows = [["system", *METRICS]]
+    system = str(result.about["system"])
+    rows.append([system, *(figure(m, result.metrics[m]) for m in METRICS)])
+    for name, other in result.systems.items():
+        apart = {
+            d.metric for d in compare(other.rows, result.scored.rows).differences if d.significant
+        }
+        values = [figure(m, other.metrics[m]) + ("*" if m in apart else "") for m in METRICS]
+        rows.append([name, *values])
+    return rows
+
+
+def comparison_table(comparison: Comparison) -> list[list[str]]:
+    rows = [["metric", "before", "now", "change", "p"]]
+    for one in comparison.differences:
+        rows.append(
+            [
+                one.metric,
+                figure(one.metric, one.before),
+                figure(one.metric, one.after),
+                "-" if one.change is None else f"{one.change:+.3f}",
+                "-" if one.p is None else f"{one.p:.3f}" + ("*" if one.significant else ""),
+            ]
+        )
+    return rows
+
+
+def failure_table(scored: Scored) -> list[list[str]]:
+    """How often each cause of failure occurs."""
+    counts = Counter(row.failure for row in scored.rows if row.failure)
+    return [["why not right", "questions"], *([c, str(n)] for c, n in counts.most_common())]
+
+
+def as_text(rows: Sequence[Sequence[str]]) -> str:
+    """Columns aligned: the first to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = [row[0].ljust(widths[0])]
+        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
+
+
+def as_markdown(rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+    lines.insert(1, "| --- |" + " ---: |" * (len(rows[0]) - 1))
+    return "\n".join(lines)
+
+
+def transposed(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+def text_report(result: EvalResult) -> str:
+    """All figures of a run for the terminal."""
+    about = result.about
+    right = sum(row.right for row in result.scored.rows)
+    parts = [
+        f"{about['questions']['name']}: {len(result.scored.rows)} questions, {right} right; "
+        f"{about['system']}, {about['index']['sources']} sources",
+        as_text(overall_table(result.scored)),
+        as_text(group_table("type", result.scored)),
+    ]
+    failures = failure_table(result.scored)
+    if len(failures) > 1:
+        parts.append(as_text(failures))
+    if result.systems:
+        parts.append(as_text(transposed(systems_table(result))))
+        parts.append("* differs significantly from the first system (paired shuffling, p < 0.05)")
+    if result.comparison:
+        parts += [as_text(comparison_table(result.comparison)), *comparison_lines(result)]
+    parts += [f"Warning: {warning}" for warning in result.warnings]
+    if result.path:
+        parts.append(f"Run kept in {result.path}")
+    return "\n\n".join(parts)
+
+
+def comparison_lines(result: EvalResult) -> list[str]:
+    """What was gained and lost, and which gates closed, in sentences."""
+    comparison = result.comparison
+    if comparison is None:
+        return []
+    lines = [
+        f"{comparison.questions} questions compared; only now {comparison.only_after}, "
+        f"only before {comparison.only_before}",
+        f"Gained {_ids(comparison.gained)}",
+        f"Lost {_ids(comparison.lost)}",
+    ]
+    lines += [
+        f"GATE CLOSED: {gate.metric} got significantly worse (allowed {gate.allowed:+g})"
+        for gate in result.closed_gates
+    ]
+    return lines
+
+
+def _ids(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+    return f"{len(ids)}" + (f": {', '.join(ids[:NAMED])}{more}" if ids else "")
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
