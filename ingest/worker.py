@@ -1,0 +1,163 @@
+"""Files read in processes of their own: one that crashes or hangs costs that file alone."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from ingest.errors import UnreadableSource
+from ingest.model import Meeting
+
+LIMIT_S = 300  # a budget meeting of 91,000 words takes seconds; scanned volumes take minutes
+_HEAD = 8  # bytes that give the length of a message
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one file: its meetings, or the reason why there are none."""
+
+    place: int  # of the file in the list that was given
+    meetings: tuple[Meeting, ...]
+    reason: str | None
+    seconds: float
+
+
+def read_all(
+    files: Sequence[tuple[Path, str]], *, processes: int | None = None, limit_s: float = LIMIT_S
+) -> Iterator[Outcome]:
+    """Read (path, source) pairs, in whatever order they are done."""
+    count = min(len(files), processes or min(4, os.cpu_count() or 1))
+    if not count:
+        return
+    here = threading.local()
+    workers: list[_Worker] = []
+
+    def one(place: int) -> Outcome:
+        if not hasattr(here, "worker"):
+            here.worker = _Worker(limit_s)
+            workers.append(here.worker)
+        path, source = files[place]
+        began = time.monotonic()
+        meetings, reason = here.worker.read(path, source)
+        return Outcome(place, tuple(meetings), reason, time.monotonic() - began)
+
+    with ThreadPoolExecutor(count) as pool:
+        tasks = [pool.submit(one, place) for place in range(len(files))]
+        try:
+            for task in as_completed(tasks):
+                yield task.result()
+                tasks.remove(task)  # or every meeting read stays in memory to the end
+        finally:
+            for task in tasks:
+                task.cancel()
+            for worker in workers:
+                worker.stop()
+
+
+class _Worker:
+    """A process that reads one file at a time; started when needed, again after a crash."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def read(self, path: Path, source: str) -> tuple[list[Meeting], str | None]:
+        process = self._process or self._start()
+        assert process.stdin and process.stdout
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(self._limit_s, stop)
+        timer.start()
+        try:
+            _send(process.stdin, (path, source))
+            answer: tuple[list[Meeting], str | None] = _receive(process.stdout)
+            return answer
+        except (EOFError, OSError):
+            self.stop()
+            if late.is_set():
+                return [], f"reading took longer than {self._limit_s:g} seconds"
+            return [], f"the reader crashed (exit status {process.returncode})"
+        finally:
+            timer.cancel()
+            if late.is_set():
+                self.stop()
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                if stream:
+                    with suppress(OSError):
+                        stream.close()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        root = str(Path(__file__).resolve().parent.parent)
+        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ingest.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+        return self._process
+
+
+def _send(stream: IO[bytes], value: Any) -> None:
+    data = pickle.dumps(value)
+    stream.write(len(data).to_bytes(_HEAD, "big") + data)
+    stream.flush()
+
+
+def _receive(stream: IO[bytes]) -> Any:
+    head = stream.read(_HEAD)
+    if len(head) < _HEAD:
+        raise EOFError
+    data = stream.read(size := int.from_bytes(head, "big"))
+    if len(data) < size:
+        raise EOFError
+    return pickle.loads(data)
+
+
+def _serve() -> None:
+    """Read what is asked on standard input, until it ends; prints of libraries go to stderr."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    while True:
+        try:
+            path, source = _receive(sys.stdin.buffer)
+        except EOFError:
+            return
+        _send(answers, _read_one(path, source))
+
+
+def _read_one(path: Path, source: str) -> tuple[list[Meeting], str | None]:
+    from ingest.read import read
+
+    try:
+        return read(path, source), None
+    except UnreadableSource as error:
+        return [], str(error)
+    except MemoryError:
+        return [], "reading needs more memory than there is"
+    except Exception as error:  # a fault of a reader costs one file, not the run
+        return [], f"{type(error).__name__}: {error}"
+
+
+if __name__ == "__main__":
+    _serve()
