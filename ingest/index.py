@@ -218,6 +218,10 @@ class Index:
         """All passages in row order: the position is the row of `bm25`."""
         return [id for (id,) in self._rows("select id from passages order by row")]
 
+    def rows(self) -> list[tuple[str, int]]:
+        """The meeting and the place of the item of every passage, in row order."""
+        return self._rows("select meeting_id, place from passages order by row")
+
     def passages(self, ids: Sequence[str]) -> list[Passage]:
         """Passages in the order asked; an unknown id raises KeyError."""
         found: dict[str, Passage] = {}
@@ -266,6 +270,20 @@ class Index:
             return np.zeros(len(self.passage_ids), np.float32)
         scores: np.ndarray = bm25.get_scores_from_ids(known)
         return scores
+
+    def postings(self, token: str) -> np.ndarray:
+        """The rows, (n,) int, of the passages that hold a token in their heading or text."""
+        import numpy as np
+
+        with self._lock:
+            bm25 = self._bm25
+        known = bm25.get_tokens_ids([token]) if bm25 else []
+        if not known:
+            return np.zeros(0, np.int32)
+        # bm25s keeps a sparse matrix by token: https://github.com/xhluca/bm25s
+        starts = bm25.scores["indptr"]
+        rows: np.ndarray = bm25.scores["indices"][starts[known[0]] : starts[known[0] + 1]]
+        return rows
 
     @cached_property
     def _bm25(self) -> Any:
