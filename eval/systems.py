@@ -32,7 +32,8 @@ def assistant(index_dir: Path) -> Ask:
 
     def ask(question: Question) -> dict[str, Any]:
         history = [Turn(asked, answer) for asked, answer in question.history]
-        return ours.ask(question.question, history=history).as_json()
+        form: dict[str, Any] = ours.ask(question.question, history=history).as_json()
+        return form
 
     return ask
 

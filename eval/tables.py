@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -90,9 +91,14 @@ def as_text(rows: Sequence[Sequence[str]]) -> str:
 
 
 def as_markdown(rows: Sequence[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(_cell(cell) for cell in row) + " |" for row in rows]
+    lines = ["| " + " | ".join(plain_markdown(cell) for cell in row) + " |" for row in rows]
     lines.insert(1, "| --- |" + " ---: |" * (len(rows[0]) - 1))
     return "\n".join(lines)
+
+
+def plain_markdown(text: str) -> str:
+    """Text that Markdown shows as it is: no markup, HTML, image or link of its own."""
+    return re.sub(r"([\\`*_\[\]<>|!#~&])", r"\\\1", " ".join(text.split()))
 
 
 def transposed(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -144,7 +150,3 @@ def comparison_lines(result: EvalResult) -> list[str]:
 def _ids(ids: Sequence[str]) -> str:
     more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
     return f"{len(ids)}" + (f": {', '.join(ids[:NAMED])}{more}" if ids else "")
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
