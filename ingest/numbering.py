@@ -8,8 +8,10 @@ another, is found by dynamic programming: a list inside an item never pays for l
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 _REST = r"\s*(?P<rest>.*)$"
 _WITH_WORD = re.compile(
@@ -37,7 +39,7 @@ _DECIMAL = re.compile(
     re.S,
 )
 _INTEGER = re.compile(
-    r"^\(?(?P<n>\d{1,4})\s?(?P<delimiter>[.):]|\s[\-–](?=\s)|(?=\s+[A-Z“\"‘*])|$)(?!\d)" + _REST,
+    r"^\(?(?P<n>\d{1,4})\s?(?P<delimiter>[.):]|,(?=\s+[A-Z])|\s[\-–](?=\s)|(?=\s+[A-Z“\"‘*])|$)(?!\d)" + _REST,
     re.S,
 )
 _LETTER = re.compile(
@@ -52,8 +54,12 @@ _MONEY = re.compile(
 )
 _MEASURE = re.compile(
     r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"members?|councillors?|a\.?m\b|p\.?m\b|st\b|nd\b|rd\b|th\b|million|km|hours?|years?|"
-    r"(?:St|Street|Road|Avenue|Close|Terrace|Crescent|Drive|Lane|Park)\b)",
+    r"a\.?m\b|p\.?m\b|st\b|nd\b|rd\b|th\b)",
+    re.I,
+)
+_ADDRESS = re.compile(
+    r"^(?:[A-Z][\w’']*\s){0,3}(?:St|Street|Road|Avenue|Close|Terrace|Crescent|Drive|Lane|Park|Estate)\b|"
+    r"^(?:members?|councillors?|million|km|hours?|years?)\b",
     re.I,
 )
 BUSINESS = re.compile(
@@ -89,9 +95,15 @@ def parse_label(text: str) -> Label | None:
         return _label(match, text, "int", worded=True)
     for pattern, family in _FORMS:
         match = pattern.match(head)
-        if match and not (family == "int" and _MEASURE.match(match["rest"])):
+        if match and not (family == "int" and _is_quantity(match)):
             return _label(match, text, family)
     return None
+
+
+def _is_quantity(match: re.Match[str]) -> bool:
+    """A date, a time, an address or a count that only looks like a number with a heading."""
+    loose = match["delimiter"] in ("", ",")
+    return bool(_MEASURE.match(match["rest"]) or (loose and _ADDRESS.match(match["rest"])))
 
 
 _FORMS = (
@@ -173,7 +185,7 @@ def look_of(label: Label, bold: bool, heading: bool, bare: bool = False) -> floa
 
     The weights were set by hand on the training questions; `make measure-reading` measures them.
     """
-    rest = label.rest
+    rest = label.rest.lstrip("|.[]{}_~ ")  # specks that a scan reads as characters
     words = rest.split()
     score = -1.0
     if bold:
@@ -186,6 +198,8 @@ def look_of(label: Label, bold: bool, heading: bool, bare: bool = False) -> floa
         score -= 1.0
     if label.delimiter == "" and not label.worded and label.family == "int" and words:
         score -= 1.5
+    if label.delimiter == ",":
+        score -= 0.7
     if not words:
         return score - (0.0 if bold or label.worded or bare else 3.0)
     if _MONEY.match(rest):
@@ -216,9 +230,9 @@ def is_titlelike(text: str) -> bool:
     if not any(character.isalpha() for character in text):
         return False
     return (
-        0 < len(words) <= 40
+        (0 < len(words) <= 40
         and (text[0].isupper() or text[0].isdigit() or text[0] in "“\"‘'(")
-        and not re.search(r"[.;,][\"'”’]?$", text)
+        and not re.search(r"[.;,][\"'”’]?$", text))
         or (
             0 < len(words) <= 7
             and text[0].isupper()
@@ -268,7 +282,47 @@ def find_chain(candidates: Sequence[Candidate]) -> list[Candidate]:
             continue
         if score > best_score:
             best, best_score = chain, score
-    return best
+    return _with_strays(best, candidates)
+
+
+def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The chain with the items taken out of their order, and those whose number was misread."""
+    if len(chain) < 3 or chain[0].label.family != "int":
+        return chain
+    styles = Counter(each.style for each in chain)
+    taken = {each.label.value for each in chain}
+    highest = max(taken)[0]
+    floor = max(1.5, sorted(each.look for each in chain)[len(chain) // 4])
+    kept = list(chain)
+    for one, other in pairwise(chain):
+        between = [
+            each
+            for each in candidates
+            if one.block < each.block < other.block
+            and each.label.family == "int"
+            and each.look >= floor
+            and styles[each.style] * 2 >= len(chain)
+        ]
+        expected = one.label.value[0] + 1
+        for each in between:
+            if each.label.value not in taken and each.label.value[0] <= highest + 3:
+                taken.add(each.label.value)
+                kept.append(each)
+            elif (
+                len(between) == 1
+                and other.label.value[0] == expected + 1
+                and _misread(each.label.number, str(expected))
+            ):
+                label = replace(each.label, number=str(expected), value=(expected, 0), scanned=True)
+                kept.append(replace(each, label=label))
+    return sorted(kept, key=lambda each: each.block)
+
+
+def _misread(printed: str, expected: str) -> bool:
+    """Whether one number may be a scan's reading of the other: as long, with a figure the same."""
+    return len(printed) == len(expected) and any(
+        a == b for a, b in zip(printed, expected, strict=True)
+    )
 
 
 def _nested_in(chain: Sequence[Candidate], integers: Sequence[Candidate]) -> bool:
@@ -294,7 +348,7 @@ def _best_chain(candidates: Sequence[Candidate]) -> tuple[float, list[Candidate]
         for j in range(max(0, i - _WINDOW), i):
             step = _step(candidates[j], candidate, listed is not None and listed > j)
             if before[j] < 0 and candidate.label.value[0] == 1 and candidates[j].label.value[0] > 1:
-                step = -3.0  # one item was taken before the first
+                step = 0.0  # one item was taken before the first
             if totals[j] + step + candidate.look > total:
                 total, previous = totals[j] + step + candidate.look, j
         totals.append(total)
@@ -308,9 +362,9 @@ def _best_chain(candidates: Sequence[Candidate]) -> tuple[float, list[Candidate]
         chain.append(candidates[last])
         last = before[last]
     chain.reverse()
-    if len(chain) == 1 and (chain[0].look < 0.4 or not chain[0].label.rest and chain[0].look < 2):
+    if len(chain) == 1 and (chain[0].look < 0.4 or (not chain[0].label.rest and chain[0].look < 2)):
         return 0.0, []
-    return score, chain
+    return (max(score, 0.1) if len(chain) == 1 else score), chain
 
 
 def _list_neighbour(candidates: Sequence[Candidate], i: int) -> int | None:
@@ -328,7 +382,7 @@ def _start(candidate: Candidate) -> float:
     first = candidate.label.value[-1 if candidate.label.family == "decimal" else 0]
     if first == 1:
         return 1.0
-    return -min(2.5, 0.5 * (first - 1))
+    return -min(1.5, 0.3 * (first - 1))
 
 
 def _step(one: Candidate, other: Candidate, interrupted: bool) -> float:

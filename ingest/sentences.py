@@ -50,7 +50,7 @@ LONGEST_ASIDE = 300  # characters; a bracket left open for longer is a slip, not
 _CANDIDATE = re.compile(
     r"""(?P<end>[.!?…]+[)\]"'”’»]*)(?=\s)      # a full stop and the like before white space
       | (?<=[a-z]{2})(?P<glued>\.)(?=[A-Z][a-z]{2})  # "meeting.The next": the space is lost
-      | (?P<line>[^\S\n]*\n\s*)                # a line end: paragraphs are joined by it
+      | (?P<line>\n\s*)                        # a line end: paragraphs are joined by it
       | (?P<bullet>\s)(?=[•▪●◦■]\s)""",
     re.VERBOSE,
 )

@@ -15,7 +15,7 @@ from ingest.decisions import parse_decisions
 from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
 from ingest.numbering import (
     BUSINESS,
-    VERB as _VERB,
+    VERB,
     Candidate,
     Label,
     find_chain,
@@ -43,6 +43,7 @@ class Block:
     number: str | None
     table: bool
     label: Label | None
+    alone: bool = False  # the label has a line of its own
 
     @property
     def rest(self) -> str:
@@ -102,6 +103,7 @@ def _block(lines: Sequence[Line]) -> Block:
         number=first.number,
         table=first.table,
         label=None if first.table else label,
+        alone=is_lone_label(first.text),
     )
 
 
@@ -217,14 +219,14 @@ _ALONE = re.compile(
     r"notices?\s+of\s+(?:motions?|question)s?|motions?|any other (?:\w+ )?business|a\.?o\.?b\.?|other business|"
     r"(?:public |councillors[’']? )?other business|"
     r"votes? of (?:sympathy|congratulations?|thanks)|adjournment(?: of (?:the )?meeting)?|correspondence|"
-    r"suspension of standing orders|standing orders|matters arising.{0,40}|date (?:of|and|,).{0,40}meeting.{0,20})\W*$",
+    r"suspension of standing orders|matters arising.{0,40}|date (?:of|and|,).{0,40}meeting.{0,20})\W*$",
     re.I | re.S,
 )
 _NOT_BUSINESS = re.compile(
     r"^\W*(?:reply|response|answer|present|members?|officials?|officers?|in attendance|in the chair|attend\w*|"
     r"apolog\w*|absent|signed|sínithe|chair(?:man|person|woman)?\W*$|cathaoirleach\W*$|mayor\W*$|clerk|"
     r"secretary\W*$|dated?|dáta|for\b|against\b|abstain\w*|abstention\w*|total|resolved|decision|action|"
-    r"proposed|seconded|note|and resolved|minutes\b|meeting\b|held\b|page|councillors?\b|cllrs?\b|amendment\b|"
+    r"proposed(?: by|:|;)|seconded|note|and resolved|minutes\b|meeting\b|held\b|page|councillors?\b|cllrs?\b|amendment\b|"
     r"cathaoirleach\b|comhairle|méara|riarthóir|parish clerk|village hall,)",
     re.I,
 )
@@ -346,7 +348,7 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
     ends = [each.block for each in chain[1:]] + [len(blocks)]
     for candidate, end in zip(chain, ends, strict=False):
         own = candidate.label
-        letters: list[tuple[int, Label, bool]] = []
+        letters: list[tuple[int, Label, int]] = []
         for place in range(candidate.block, end):
             block = blocks[place]
             label = block.label
@@ -369,46 +371,66 @@ def _label_within(own: Label) -> Label | None:
     return label if label and label.family == "letter" else None
 
 
-def _lettered(own: Label, letters: Sequence[tuple[int, Label, bool]], first: int) -> list[_Head]:
+def _lettered(own: Label, letters: Sequence[tuple[int, Label, int]], first: int) -> list[_Head]:
     """The run of letters a, b, c ... of an item, where most have a heading of their own."""
-    run: list[tuple[int, Label, bool]] = []
-    for place, label, titled in letters:
-        expected = run[-1][1] if run else None
-        values = {letter_value(label.number), roman_value(label.number)}
-        if expected is None:
-            if 1 in values:
-                run.append((place, label, titled))
-        else:
-            reached = {letter_value(expected.number), roman_value(expected.number)}
-            if any(value - 1 in reached for value in values):
-                run.append((place, label, titled))
-    titled_count = sum(titled for _, _, titled in run)
-    if not run or own.value[-1:] != (0,) and own.family == "int" or titled_count * 2 < len(run):
+    if own.family == "int" and own.value[-1]:
         return []
-    if len(run) == 1 and run[0][0] != first and not run[0][2]:
-        return []
+    letters = _without_nested(letters)
+    run = _in_order(letters)
+    if sum(titled > 0 for _, _, titled in run) * 2 < len(run):
+        run = []
+    heads = {place: label for place, label, titled in [*run, *letters] if titled > 1}
+    heads |= {place: label for place, label, titled in run if titled}
+    heads.pop(first, None)
     return [
         _Head(place, f"{own.number}({label.number})", "sub", label)
-        for place, label, titled in run
-        if titled and place != first
+        for place, label in sorted(heads.items())
     ]
 
 
-def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> bool:
-    """Whether a sub-label has a heading and text below it, rather than being a list entry."""
+def _without_nested(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int, Label, int]]:
+    """The labels without Roman numerals that number the parts of a lettered sub-item."""
+    kept = []
+    names = [label.number.lower() for _, label, _ in letters]
+    lettered = any(name in "abcdefgh" for name in names)
+    for place, each in enumerate(letters):
+        roman = len(names[place]) > 1 or (
+            names[place] == "i" and any(name == "ii" for name in names[place + 1 : place + 3])
+        )
+        if not (roman and lettered):
+            kept.append(each)
+    return kept
+
+
+def _in_order(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int, Label, int]]:
+    """The first run a, b, c ... or i, ii, iii ..., with a gap where a letter was misread."""
+    run: list[tuple[int, Label, int]] = []
+    reached = {0}
+    for place, label, titled in letters:
+        values = {letter_value(label.number), roman_value(label.number)}
+        steps = [value - before for value in values for before in reached if value]
+        if any(0 < step <= (1 if not run else 2) for step in steps):
+            run.append((place, label, titled))
+            reached = values
+    return run
+
+
+def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> int:
+    """Whether a sub-label has a heading of its own: 0 no, it is a list entry; 1 it seems; 2 yes."""
     block = blocks[place]
     after = blocks[place + 1] if place + 1 < end else None
     if not label.rest:
-        return after is not None and after.bold and is_titlelike(after.text)
-    if label.rest[0] in '“"‘•*' or label.rest[0].islower():
-        return False
+        return 2 if after is not None and after.bold and is_titlelike(after.text) else 0
+    if label.rest[0] in "“\"‘•*" or label.rest[0].islower() or not is_titlelike(label.rest):
+        return 0
     if block.bold or block.heading:
-        return is_titlelike(label.rest)
+        return 2
     if after is None or (after.label and after.label.family == label.family):
-        return False
-    return (
-        is_titlelike(label.rest) and len(label.rest.split()) <= 20 and len(after.text.split()) > 8
-    )
+        return 0
+    words = len(label.rest.split())
+    if block.alone and words <= 16 and not VERB.search(label.rest) and len(after.text.split()) > 8:
+        return 2
+    return 1 if words <= 20 and len(after.text.split()) > 8 else 0
 
 
 def _unnumbered(
@@ -575,12 +597,12 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, _H
         and sum(len(word) > 2 for word in words) >= 2
         and block.label is None
         and not block.table
-        and is_titlelike(block.text)
-        and not block.text.endswith((".", ":"))
+        and is_titlelike(block.text.rstrip("."))
+        and not block.text.endswith(":")
         and block.text[0] not in "“\"‘(•*-"
         and not _NOT_BUSINESS.match(block.text)
         and not _ALONE.match(block.text)
-        and not _VERB.search(block.text)
+        and not VERB.search(block.text)
         and len(blocks[place + 1].text.split()) > 12
     )
 
@@ -705,9 +727,9 @@ def _items(drafts: Sequence[_Draft]) -> tuple[Item, ...]:
 
 
 _LANGUAGES = {
-    "en": frozenset("the of and to in was that for on by were with at from".split()),
-    "cy": frozenset("y yr yn ac ar wedi cyngor bod gan oedd o i'r a'r am ei cofnodion hyn".split()),
-    "ga": frozenset("agus na an ar go leis chomhairle comhairle bhí do ag seo le don".split()),
+    "en": frozenset(["the", "of", "and", "to", "in", "was", "that", "for", "on", "by", "were", "with", "at", "from"]),
+    "cy": frozenset(["y", "yr", "yn", "ac", "ar", "wedi", "cyngor", "bod", "gan", "oedd", "o", "i'r", "a'r", "am", "ei", "cofnodion", "hyn"]),
+    "ga": frozenset(["agus", "na", "an", "ar", "go", "leis", "chomhairle", "comhairle", "bhí", "do", "ag", "seo", "le", "don"]),
 }
 
 
