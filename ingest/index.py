@@ -285,6 +285,29 @@ class Index:
         rows: np.ndarray = bm25.scores["indices"][starts[known[0]] : starts[known[0] + 1]]
         return rows
 
+    def words_beginning(self, start: str) -> list[str]:
+        """The words (stems) of the index that begin so, in alphabetical order."""
+        from bisect import bisect_left
+
+        first = bisect_left(self._words, start)
+        last = bisect_left(self._words, start + "\U0010ffff")
+        return self._words[first:last]
+
+    @cached_property
+    def _words(self) -> list[str]:
+        with self._lock:
+            bm25 = self._bm25
+        return sorted(bm25.vocab_dict) if bm25 else []
+
+    def item_labels(self) -> list[tuple[str, int, str | None, tuple[str, ...]]]:
+        """Meeting, place, printed number and references of every item."""
+        return [
+            (meeting_id, place, number, tuple(json.loads(references)))
+            for meeting_id, place, number, references in self._rows(
+                "select meeting_id, place, number, refs from items"
+            )
+        ]
+
     @cached_property
     def _bm25(self) -> Any:
         if not (self._store / "bm25").is_dir():
