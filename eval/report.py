@@ -289,8 +289,8 @@ def _headline(result: EvalResult) -> str:
             f"{figure(metric, interval[0])} to {figure(metric, interval[1])}; " if interval else ""
         )
         entries.append(
-            f"<li>{escape(MEANINGS[metric])}<strong>{figure(metric, result.metrics[metric])}</strong>"
-            f"{spread}{metric}</li>"
+            f"<li>{escape(MEANINGS[metric])}"
+            f"<strong>{figure(metric, result.metrics[metric])}</strong>{spread}{metric}</li>"
         )
     return f'<ul class="headline">{"".join(entries)}</ul>'
 

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -130,6 +130,7 @@ def evaluate(
             },
             "index": index_fingerprint(held),
             "versions": versions(),
+            "as_of": date.today().isoformat(),
         }
     finally:
         held.close()
@@ -254,7 +255,7 @@ def load_run(path: Path) -> EvalResult:
         raise WrongUse(f"{path} is not a run that `minutes eval` kept.") from error
 
 
-_ABOUT = ("system", "questions", "index", "versions", "wall_seconds")
+_ABOUT = ("system", "questions", "index", "versions", "as_of", "wall_seconds")
 
 
 def save_run(result: EvalResult) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,16 +24,19 @@ Ask = Callable[[Question], dict[str, Any]]  # a question to an answer in the doc
 Ranked = list[tuple[str, float]]  # passage ids with scores, best first
 
 
-def assistant(index_dir: Path) -> Ask:
+def ours(index_dir: Path) -> Ask:
     """The product as it is."""
     from assistant.answer_model import Turn
     from assistant.assistant import Assistant
 
-    ours = Assistant(index_dir)
+    answering = Assistant(index_dir)
+    today = date.today()
 
     def ask(question: Question) -> dict[str, Any]:
         history = [Turn(asked, answer) for asked, answer in question.history]
-        form: dict[str, Any] = ours.ask(question.question, history=history).as_json()
+        form: dict[str, Any] = answering.ask(
+            question.question, history=history, as_of=today
+        ).as_json()
         return form
 
     return ask
@@ -108,7 +112,7 @@ def llamaindex_default(index_dir: Path) -> Ask:
 
 
 SYSTEMS: dict[str, Callable[[Path], Ask]] = {
-    OURS: assistant,
+    OURS: ours,
     "plain hybrid": plain_hybrid,
     "BM25 alone": bm25_alone,
     "dense alone": dense_alone,
