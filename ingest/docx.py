@@ -91,17 +91,17 @@ class Reader:
 
 def read_docx(data: bytes, source: str) -> Document:
     """The lines of a DOCX as they would be printed; raises UnreadableSource."""
-    parts = _open_parts(data, source)
+    parts = _open_parts(data)
     body = parts["word/document.xml"].find(f"{_W}body")
     if body is None:
-        raise UnreadableSource(f"{source}: the DOCX has no text")
+        raise UnreadableSource("the DOCX has no text")
     reader = Reader(_styles(parts.get("word/styles.xml")), _numbering(parts))
     lines = list(_block_lines(body, reader, 0))
     for name in ("word/footnotes.xml", "word/endnotes.xml"):
         if name in parts:
             lines += _note_lines(parts[name], reader)
     if not any(line.text for line in lines):
-        raise UnreadableSource(f"{source}: the DOCX has no text")
+        raise UnreadableSource("the DOCX has no text")
     if not reader.paged:
         lines = [replace(line, page=None) for line in lines]
     furniture = dict.fromkeys(line.text for line in lines if _PAGE_NUMBER.match(line.text))
@@ -116,11 +116,10 @@ def read_docx(data: bytes, source: str) -> Document:
         source=source,
         lines=tuple(lines),
         furniture=tuple(furniture),
-        title=_title(parts.get("docProps/core.xml")),
     )
 
 
-def _open_parts(data: bytes, source: str) -> dict[str, Any]:
+def _open_parts(data: bytes) -> dict[str, Any]:
     """The XML parts that matter, parsed without entities; raises UnreadableSource."""
     from lxml import etree
 
@@ -132,11 +131,10 @@ def _open_parts(data: bytes, source: str) -> dict[str, Any]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
             if len(entries) > MAX_ENTRIES:
-                raise UnreadableSource(f"{source}: the DOCX has {len(entries)} parts, too many")
+                raise UnreadableSource(f"the DOCX has {len(entries)} parts, too many")
             for entry in entries:
                 if not re.fullmatch(
                     r"word/(?:document|styles|numbering|footnotes|endnotes|header\d*|footer\d*)\.xml"
-                    r"|docProps/core\.xml",
                     entry.filename,
                 ):
                     continue
@@ -145,32 +143,25 @@ def _open_parts(data: bytes, source: str) -> dict[str, Any]:
                     entry.file_size > 1_000_000 and entry.file_size / packed > MAX_RATIO
                 ):
                     raise UnreadableSource(
-                        f"{source}: {entry.filename} unpacks to {entry.file_size} bytes, too many"
+                        f"{entry.filename} unpacks to {entry.file_size} bytes, too many"
                     )
                 with archive.open(entry) as stream:
                     xml = stream.read(MAX_PART + 1)
                 if len(xml) > MAX_PART:
-                    raise UnreadableSource(f"{source}: {entry.filename} unpacks to too many bytes")
+                    raise UnreadableSource(f"{entry.filename} unpacks to too many bytes")
                 root = etree.fromstring(xml, parser)
                 if root.getroottree().docinfo.doctype:
                     raise UnreadableSource(
-                        f"{source}: {entry.filename} declares a document type, which no DOCX does"
+                        f"{entry.filename} declares a document type, which no DOCX does"
                     )
                 parts[entry.filename] = root
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
-        raise UnreadableSource(f"{source}: not a DOCX that can be opened, or cut short") from error
+        raise UnreadableSource("not a DOCX that can be opened, or cut short") from error
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise UnreadableSource(f"{source}: the XML of the DOCX is damaged") from error
+        raise UnreadableSource("the XML of the DOCX is damaged") from error
     if "word/document.xml" not in parts:
-        raise UnreadableSource(f"{source}: an archive, but not a DOCX")
+        raise UnreadableSource("an archive, but not a DOCX")
     return parts
-
-
-def _title(core: Any) -> str | None:
-    if core is None:
-        return None
-    found = core.find("{http://purl.org/dc/elements/1.1/}title")
-    return (found.text or "").strip() or None if found is not None else None
 
 
 # Styles and lists

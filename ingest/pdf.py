@@ -20,7 +20,8 @@ from ingest.model import Document, Line
 
 MAX_PAGES = 2_000
 MAX_CHARACTERS = 60_000  # on one page
-MAX_PATHS = 6_000  # rules and drawings looked at on one page
+MAX_OBJECTS = 6_000  # looked at for rules, on one page
+MAX_RULES = 600  # a page with more is a drawing, not a table
 MAX_SCANNED_PAGES = 200
 OCR_DPI = 250
 OCR_SECONDS = 90  # for one page
@@ -113,14 +114,17 @@ class Page:
     words: list[Word]
     horizontal: list[Rule] = field(default_factory=list)
     vertical: list[Rule] = field(default_factory=list)
+    cells: dict[Cell, list[Word]] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
 
 
 def read_pdf(data: bytes, source: str) -> Document:
     """The printed lines of a PDF in reading order; raises UnreadableSource."""
     with _PDFIUM:
-        pages, title, warnings, ocr = _load(data, source)
+        pages, warnings, ocr = _load(data)
     furniture = _take_furniture(pages)
+    for page in pages:
+        page.cells = _cells(page)
     columns = _laid_out_columns(pages)
     for page in pages:
         page.rows = _page_rows(page, columns)
@@ -134,30 +138,27 @@ def read_pdf(data: bytes, source: str) -> Document:
         warnings=tuple(warnings),
         wrapped=True,
         ocr=ocr,
-        title=title,
     )
 
 
 # Characters and rules from pdfium
 
 
-def _load(data: bytes, source: str) -> tuple[list[Page], str | None, list[str], bool]:
+def _load(data: bytes) -> tuple[list[Page], list[str], bool]:
     import pypdfium2 as pdfium
 
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
         if "password" in str(error).lower() or "security" in str(error).lower():
-            raise UnreadableSource(f"{source}: the PDF is locked with a password") from error
-        raise UnreadableSource(f"{source}: not a PDF that can be opened, or cut short") from error
+            raise UnreadableSource("the PDF is locked with a password") from error
+        raise UnreadableSource("not a PDF that can be opened, or cut short") from error
     try:
         count = len(document)
         if count == 0:
-            raise UnreadableSource(f"{source}: the PDF has no pages")
+            raise UnreadableSource("the PDF has no pages")
         if count > MAX_PAGES:
-            raise UnreadableSource(
-                f"{source}: {count} pages, more than the {MAX_PAGES} that are read"
-            )
+            raise UnreadableSource(f"{count} pages, more than the {MAX_PAGES} that are read")
         pages, warnings, scanned = [], [], []
         for index in range(count):
             try:
@@ -165,21 +166,20 @@ def _load(data: bytes, source: str) -> tuple[list[Page], str | None, list[str], 
             except pdfium.PdfiumError:
                 warnings.append(f"page {index + 1} is damaged and was left out")
                 continue
-            loaded = _load_page(page, index + 1, source)
+            loaded = _load_page(page, index + 1)
             if not loaded.words and _has_image(page):
                 scanned.append(index)
             pages.append(loaded)
         if not any(page.words for page in pages) or scanned:
-            warnings += _read_scans(document, pages, scanned, source)
-        title = document.get_metadata_value("Title").strip() or None
+            warnings += _read_scans(document, pages, scanned)
         if not any(page.words for page in pages):
-            raise UnreadableSource(f"{source}: a scan without a text layer")
-        return pages, title, warnings, bool(scanned)
+            raise UnreadableSource("the PDF has no text")
+        return pages, warnings, bool(scanned)
     finally:
         document.close()
 
 
-def _load_page(page: Any, number: int, source: str) -> Page:
+def _load_page(page: Any, number: int) -> Page:
     import pypdfium2.raw as raw
 
     left, bottom, right, top = page.get_bbox()
@@ -199,7 +199,7 @@ def _load_page(page: Any, number: int, source: str) -> Page:
     try:
         count = raw.FPDFText_CountChars(text_page)
         if count > MAX_CHARACTERS:
-            raise UnreadableSource(f"{source}: page {number} holds {count} characters, too many")
+            raise UnreadableSource(f"page {number} holds {count} characters, too many")
         words = list(_words(text_page, max(count, 0), place, turn))
     finally:
         text_page.close()
@@ -299,7 +299,7 @@ def _rules(page: Any, place: Any) -> tuple[list[Rule], list[Rule]]:
     px, py = ctypes.c_float(), ctypes.c_float()
     filled, stroked = ctypes.c_int(), ctypes.c_int()
     bounds = [ctypes.c_float() for _ in range(4)]
-    for index in range(min(raw.FPDFPage_CountObjects(page), MAX_PATHS)):
+    for index in range(min(raw.FPDFPage_CountObjects(page), MAX_OBJECTS)):
         item = raw.FPDFPage_GetObject(page, index)
         if raw.FPDFPageObj_GetType(item) != raw.FPDF_PAGEOBJ_PATH:
             continue
@@ -327,7 +327,10 @@ def _rules(page: Any, place: Any) -> tuple[list[Rule], list[Rule]]:
                 elif dx <= 1 and dy >= 2:
                     down.append(Rule(point[0], *sorted((point[1], previous[1]))))
             previous = point
-    return _join_rules(across), _join_rules(down)
+        if len(across) + len(down) > 20 * MAX_RULES:
+            break
+    across, down = _join_rules(across), _join_rules(down)
+    return (across, down) if max(len(across), len(down)) <= MAX_RULES else ([], [])
 
 
 def _join_rules(rules: list[Rule]) -> list[Rule]:
@@ -355,7 +358,7 @@ def _has_image(page: Any) -> bool:
 # Scans
 
 
-def _read_scans(document: Any, pages: list[Page], scanned: list[int], source: str) -> list[str]:
+def _read_scans(document: Any, pages: list[Page], scanned: list[int]) -> list[str]:
     """Words of the scanned pages by Tesseract; what could not be read becomes a warning."""
     program = shutil.which("tesseract")
     whole = not any(page.words for page in pages)
@@ -363,9 +366,7 @@ def _read_scans(document: Any, pages: list[Page], scanned: list[int], source: st
         return []
     if program is None:
         if whole:
-            raise UnreadableSource(
-                f"{source}: a scan without a text layer; install tesseract to read it"
-            )
+            raise UnreadableSource("a scan without a text layer; install tesseract to read it")
         return [f"page {index + 1} is a scan and was not read" for index in scanned]
     warnings = []
     if len(scanned) > MAX_SCANNED_PAGES:
@@ -556,17 +557,16 @@ class Columns(NamedTuple):
 
 def _laid_out_columns(pages: Sequence[Page]) -> Columns:
     prose, number = set(), set()
-    tables = [(page, _cells(page)) for page in pages]
-    for _, cells in tables:
-        for cell, words in cells.items():
+    for page in pages:
+        for cell, words in page.cells.items():
             rows = {round(word.base / 4) for word in words}
             if len(words) >= 60 or (len(words) >= 35 and len(rows) >= 5):
                 prose.add(_column(cell))
-    for _, cells in tables:
-        for band in _bands(cells):
+    for page in pages:
+        for band in _bands(page.cells):
             first = min(band)
             beside = any(_among(cell, prose) for cell in band if cell.x0 >= first.x1 - 1)
-            if beside and _NUMBER.match(_cell_text(cells[first])):
+            if beside and _NUMBER.match(_cell_text(page.cells[first])):
                 number.add(_column(first))
     return Columns(prose, number)
 
@@ -582,7 +582,7 @@ def _among(cell: Cell, columns: set[tuple[int, int]]) -> bool:
 
 def _page_rows(page: Page, columns: Columns) -> list[Row]:
     """The rows of a page in reading order, tables in their place."""
-    cells = _cells(page)
+    cells = page.cells
     inside = {word for words in cells.values() for word in words}
     free = _group_rows([word for word in page.words if word not in inside], page.number)
     left = min((row.x0 for row in free), default=0.0)
