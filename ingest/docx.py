@@ -134,7 +134,7 @@ def _open_parts(data: bytes) -> dict[str, Any]:
                 raise UnreadableSource(f"the DOCX has {len(entries)} parts, too many")
             for entry in entries:
                 if not re.fullmatch(
-                    r"word/(?:document|styles|numbering|footnotes|endnotes|header\d*|footer\d*)\.xml"
+                    r"word/(?:document|styles|numbering|footnotes|endnotes|header\d*|footer\d*)\.xml",
                     entry.filename,
                 ):
                     continue

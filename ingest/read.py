@@ -118,7 +118,7 @@ def _meetings(document: Document, path: Path) -> list[Meeting]:
 
     if not any(line.text for line in document.lines):
         raise UnreadableSource("holds no text")
-    reason = _why_not_minutes(document)
+    reason = _why_not_minutes(document, path.name)
     if reason:
         raise UnreadableSource(f"does not look like minutes: {reason}")
     meetings = build_meetings(document, path.name)
@@ -127,7 +127,7 @@ def _meetings(document: Document, path: Path) -> list[Meeting]:
     return meetings
 
 
-def _why_not_minutes(document: Document) -> str | None:
+def _why_not_minutes(document: Document, name: str) -> str | None:
     """Why a document is no record of a meeting; None where it may be one.
 
     An officer report has several of a report's headings and none of the marks of a record at
@@ -139,6 +139,8 @@ def _why_not_minutes(document: Document) -> str | None:
     report = sum(bool(pattern.search(opening)) for pattern in _REPORT)
     if report >= 3 and record == 0:
         return "it has the headings of an officer's report, and no attendance"
+    if re.search(r"minutes|cofnodion|miontuairisc", name, re.IGNORECASE):
+        return None
     text = "\n".join(lines)[:200_000]
     if not any(pattern.search(text) for pattern in _RECORD) and not _names_meeting(opening):
         return "it names no meeting, no attendance and no decision"
