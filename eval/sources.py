@@ -38,12 +38,14 @@ def source_texts(index: Index) -> Callable[[str], str | None]:
 
 
 def printed_text(path: Path) -> str | None:
-    """The lines of a text file without markup and page furniture; None for other files."""
-    from ingest.text import read_text
+    """A text file line by line without markup and page furniture, and as it is; else None."""
+    from ingest.text import decode, read_text
 
     if path.suffix.lower() not in PLAIN or not path.is_file():
         return None
-    return "\n".join(line.text for line in read_text(path.read_bytes(), path.name).lines)
+    data = path.read_bytes()
+    lines = [line.text for line in read_text(data, path.name).lines]
+    return "\n".join([*lines, "", decode(data)])
 
 
 def meeting_text(index: Index, meeting_id: str) -> str:
