@@ -216,6 +216,7 @@ def _words(text_page: Any, count: int, place: Any, turn: int) -> Iterable[Word]:
     characters: list[str] = []
     edges = (0.0, 0.0, 0.0, 0.0)
     first = high = 0
+    guessed = False  # white space that pdfium guessed from the gap came before this character
 
     def finish() -> Word:
         angle = raw.FPDFText_GetCharAngle(text_page, first)
@@ -239,7 +240,9 @@ def _words(text_page: Any, count: int, place: Any, turn: int) -> Iterable[Word]:
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
         character = _character(code)
         if character == " ":
-            if characters:
+            if raw.FPDFText_IsGenerated(text_page, index) == 1:
+                guessed = True
+            elif characters:
                 yield finish()
                 characters = []
             continue
@@ -252,9 +255,13 @@ def _words(text_page: Any, count: int, place: Any, turn: int) -> Iterable[Word]:
             size = max(edges[3] - edges[2], 1.0)
             along = x0 - edges[1]
             apart = y0 > edges[3] - 0.2 * size or y1 < edges[2] + 0.2 * size
-            if (apart and not -1 < x0 - edges[0] < 1) or along > 0.9 * size or along < -2 * size:
+            hyphen = "-" in (character, characters[-1])
+            parted = guessed and (apart or not hyphen or not -0.1 < along / size < 0.08)
+            jumped = apart and not -1 < x0 - edges[0] < 1
+            if parted or jumped or along > 0.9 * size or along < -2 * size:
                 yield finish()
                 characters = []
+        guessed = False
         if not characters:
             first, edges = index, (x0, x1, y0, y1)
         else:
