@@ -181,7 +181,9 @@ def _content(meetings: Sequence[Meeting]) -> Iterator[str]:
         yield from (paragraph.text for paragraph in meeting.front)
         for item in meeting.items:
             yield item.number or ""
-            yield item.title
+            first = item.paragraphs[0].text if item.paragraphs else ""
+            if not holds(first, item.title):  # the title of an item that has none is its sentence
+                yield item.title
             yield from (paragraph.text for paragraph in item.paragraphs)
 
 
@@ -246,7 +248,7 @@ def _furniture_at(
 ) -> int:
     for size in range(min(longest, 60), 0, -1):
         line = tuple(source[i : i + size])
-        if lines.get(line):
+        if len(line) == size and lines.get(line):
             if take:
                 lines[line] -= 1
             return size

@@ -3,69 +3,206 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
-_SMALL = frozenset("of the and for in on at to a an with by de na an y o".split())
-_KIND = (
-    r"council|committees?|board|panel|forum|cabinet|executive|commission|governors|governing body|"
-    r"assembly|association|authority|trust|partnership|group|district|sub-?committee|trustees|"
-    r"meeting|cyngor|pwyllgor|comhairle|spc"
+_SMALL = frozenset("of the and for in on at to a an with by de na y an o & le la".split())
+# Words that end the name of a body.
+_KINDS = frozenset(
+    "council committee committees subcommittee sub-committee board panel forum cabinet executive "
+    "commission governors assembly association authority trust partnership district trustees spc "
+    "jpc pc cc tc pds cyngor pwyllgor comhairle".split()
 )
-_KIND_WORD = re.compile(rf"\b(?:{_KIND})\b", re.I)
-_MEETING_KIND = (
-    r"monthly|ordinary|special|annual general|annual|inaugural|adjourned|full|statutory|budget|"
-    r"extraordinary|emergency|quarterly|regular|re-?scheduled|draft budgetary plan|"
-    r"draft budgetary|budgetary plan|virtual|remote|first|second|third|public|\d{1,3}(?:st|nd|rd|th)"
+# A name never runs over these, to the left.
+_STOPS = frozenset(
+    "minutes minute meeting meetings proceedings held present chairman chair draft record notes "
+    "copy report from january february march april may june july august september october "
+    "november december monday tuesday wednesday thursday friday saturday sunday its their our "
+    "last latest first previous following extracts at by that this adjourned special inaugural "
+    "monthly ordinary extraordinary statutory quarterly virtual to for on in was were "
+    "cofnodion confirmed approved unconfirmed final re-scheduled rescheduled each member every "
+    "between months nmeeting minites minuted budgetary plan".split()
 )
-_PREFIX = re.compile(
-    rf"^(?:the\s+|draft\s+|final\s+|unconfirmed\s+|approved\s+|confirmed\s+|minutes?\s*(?:of|for|to|from|-|–|:|$)\s*|"
-    rf"minutes\s+|proceedings\s+(?:at|of)\s+|(?:an?\s+)?(?:{_MEETING_KIND})\s+(?=(?:{_MEETING_KIND}|meeting|council|parish meeting)\b)|"
-    rf"(?:an?\s+|the\s+)?(?:council\s+)?meeting\s+(?:in committee\s+|['‘]in committee['’]\s+)?(?:of|for|-|–)\s+(?:members of\s+)?|"
-    rf"(?:record|notes?|report)\s+of\s+|(?:an?\s+)(?={_MEETING_KIND}|meeting)|in committee\s+of\s+|"
-    rf"(?:january|february|march|april|may|june|july|august|september|october|november|december)\s+(?=meeting|minutes)|"
-    rf"[-–:,.\s]+)",
-    re.I,
-)
-_SUFFIX = re.compile(
-    r"(?:[\s,.:;\-–]+|\b(?:committee|council)?\s*\b(?:minutes|agm|annual general meeting|held|which was|was|"
-    r"meeting|on|at|in|the|were|took place|to be|of|by|via)\b)$",
-    re.I,
-)
-_CUT = re.compile(
-    r"\b(?:he[l!1]d(?:\s+(?:on|at|in|via|by|remotely)\b)?|was held|took place|convened|which took|on (?:mon|tues|wednes|thurs|fri|satur|sun)day|"
-    r"on the \d|on \d|present\b|\bat \d|commenc|gynhaliwyd|following the)",
-    re.I,
-)
-_MEETING_OF = re.compile(
-    rf"(?:minutes|proceedings|meeting|cofnodion)\b[^.]{{0,60}}?\b(?:of|at|for)\s+(?:the\s+)?(?P<body>[^.]{{3,140}})",
-    re.I,
-)
+_DROPPED = frozenset("annual general special ordinary monthly extraordinary full".split())
+_SHORT_KINDS = {
+    "pc": "Parish Council",
+    "cc": "Community Council",
+    "tc": "Town Council",
+    "spc": "Strategic Policy Committee",
+    "jpc": "Joint Policing Committee",
+}
+_TOKEN = re.compile(r"[^\W_]+(?:[-'’./][^\W_]+)*['’]?|[,;:.|()\n–—-]|&|['’]s\b")
+_JOINED_KIND = re.compile(r"([a-z]{3})((?:parish|town|community|city|county)\s+council)\b", re.I)
+_CASE_KEPT = frozenset("SPC JPC PDS NHS LEP ICT PTA MAT FGB".split())
 
 
 def canonical_body(text: str) -> str:
     """The name of a body without "Minutes of the", the kind of meeting, place, date or capitals."""
-    name = " ".join(text.replace("*", " ").split())
-    cut = _CUT.search(name, 3)
-    if cut:
-        name = name[: cut.start()]
-    before = None
-    while before != name:
-        before = name
-        name = _PREFIX.sub("", name, count=1)
-    while before is None or before != name:
-        before = name
-        shorter = _SUFFIX.sub("", name)
-        if _KIND_WORD.search(shorter):
-            name = shorter
-        else:
+    names = _find_names(text)
+    if names:
+        return names[0]
+    return _tidy(" ".join(text.split())[:160].strip(" ,.:;-–"))
+
+
+def find_body(opening: Sequence[str], title: str | None = None) -> str | None:
+    """The body that met, from the heading of the minutes, else from the title of the post."""
+    votes: Counter[str] = Counter()
+    for place, paragraph in enumerate(opening[:8]):
+        if re.match(r"\W*(?:present|attend|apolog|in attendance|members|in the chair)", paragraph, re.I):
             break
-    name = re.sub(r"(?<=[^\W\d_])\s*-\s*(?=[A-Z])", "-", name)
+        heads = re.search(r"\b(?:minutes|meeting|held|cofnodion|proceedings)\b", paragraph, re.I)
+        held = re.search(r"\b(?:held|minutes of|meeting of|cofnodion)\b", paragraph, re.I)
+        joined = " ".join([paragraph, *opening[place + 1 : place + 2]]) if heads else paragraph
+        names = _find_names(paragraph) or (_find_names(joined) if len(paragraph) < 120 else [])
+        for name in names[:1]:
+            votes[name] += (3 if held else 2 if heads else 1) + (len(paragraph) < 250)
+    if not votes and title:
+        votes.update(_find_names(title)[:1])
+    if not votes:
+        heading = " ".join(opening[:12])[:900]
+        votes.update(_find_names(heading)[:1])
+    return votes.most_common(1)[0][0] if votes else None
+
+
+def _find_names(text: str) -> list[str]:
+    """The names of bodies in a text, in order, the committee before the council that it is of."""
+    text = _JOINED_KIND.sub(r"\1 \2", text[:1500].replace("*", " "))
+    text = re.sub(r"\bof(?=[A-Z])", "of ", text)  # a space lost in extraction
+    tokens = _TOKEN.findall(re.sub(r"\s+", " ", text))
+    low = [token.lower() for token in tokens]
+    found: list[str] = []
+    place = 0
+    while place < len(tokens):
+        end = _kind_end(low, place)
+        if not end:
+            place += 1
+            continue
+        start = _name_start(tokens, low, place)
+        end, parent = _name_end(tokens, low, end)
+        name = _compose(tokens[start:end], parent)
+        if name:
+            found.append(name)
+        place = end
+    return found
+
+
+def _kind_end(low: Sequence[str], place: int) -> int:
+    """The end of the kind that stands here: "committee", "sub committee", "parish meeting"."""
+    word = low[place]
+    after = low[place + 1] if place + 1 < len(low) else ""
+    if word in ("parish", "liaison") and after == "meeting":
+        return place + 2
+    if word == "board" and after == "of":
+        return place + 3 if low[place + 2 : place + 3] else 0
+    if word == "governing" and after in ("body", "board"):
+        return place + 2
+    if word in _KINDS and word != "district":
+        # "Council Home and Social Development SPC": the name goes on to a later kind.
+        for later in range(place + 1, min(len(low), place + 10)):
+            if low[later] in _STOPS or low[later] in ",;:.|()\n–—":
+                break
+            if low[later] in _KINDS and low[later] not in ("district", "executive"):
+                return later + 1
+        return place + 1
+    if word == "district" and place and low[place - 1] in ("municipal", "metropolitan", "borough"):
+        return place + 1
+    return 0
+
+
+def _name_start(tokens: Sequence[str], low: Sequence[str], place: int) -> int:
+    start = place
+    while start > 0 and place - start < 12:
+        before = low[start - 1]
+        if before in _STOPS or not (before[0].isalpha() or before in ("&", ",")):
+            break
+        if before == "," and not (start > 1 and low[start - 2][0].isalpha() and place - start < 8):
+            break
+        if before in ("of", "the") and (start < 2 or low[start - 2] in _STOPS | {"of", "the", "a"}):
+            break
+        start -= 1
+    while start < place and low[start] in {*_SMALL, ","}:
+        start += 1
+    return start
+
+
+def _name_end(tokens: Sequence[str], low: Sequence[str], end: int) -> tuple[int, str]:
+    """Past "of Newcastle West"; and the district whose committee it is, where that follows."""
+    kind = low[end - 1]
+    if kind == "district":
+        place = end + (low[end : end + 1] == ["of"])
+        begin = place
+        while place < len(tokens) and place - begin < 6:
+            dash = tokens[place] in "–—-" and place > begin
+            if not dash and (not tokens[place][0].isupper() or low[place] in _STOPS):
+                break
+            if low[place] in ("joint", "jpc", "hed", "ad"):
+                break
+            place += 1
+        if low[place : place + 1] in (["joint"], ["jpc"]):
+            for later in range(place, min(len(low), place + 6)):
+                if low[later] in ("committee", "subcommittee", "sub-committee"):
+                    return later + 1, ""
+        return place, ""
+    if kind in ("committee", "subcommittee", "sub-committee"):
+        place = end
+        while low[place : place + 1] and low[place] in ("meeting", "of", "for", "the"):
+            place += 1
+        if place > end + 1 and low[place + 1 : place + 2] == ["district"]:
+            last, _ = _name_end(tokens, low, place + 2)
+            return last, " ".join(tokens[end:last])
+    return end, ""
+
+
+def _compose(tokens: Sequence[str], parent: str) -> str:
+    """The tidy name; a committee of a council loses the council's name."""
+    words = list(tokens)
+    if parent:
+        words = words[: len(words) - len(parent.split())]
+    low = [word.lower() for word in words]
+    last_council = max(
+        (place for place, word in enumerate(low[:-1]) if word.rstrip("'’s") in ("council", "counci")),
+        default=-1,
+    )
+    if last_council >= 0 and len(words) - last_council > 2 and low[-1] != "council":
+        words = words[last_council + 1 :]
+        while words and words[0].lower() in {*_SMALL, "s", "’s", "'s"}:
+            words = words[1:]
+    words = [word for word in words if word.lower() not in _DROPPED or len(words) < 3]
+    name = " ".join(words)
+    name = re.sub(r"\s+([,;])", r"\1", name)
+    if parent:
+        district = re.sub(r"^(?:meeting |of |for |the )+", "", parent, flags=re.I)
+        name = f"{district} {name}"
+    telling = [
+        word for word in re.findall(r"[^\W\d_]+", name.lower()) if word not in _SMALL | _KINDS
+    ]
+    single = name.lower() in ("cabinet", "executive", "governing body", "governing board")
+    if not telling and not single or len(name) > 120 or telling in (["above"], ["parish"], ["sub"]):
+        return ""
+    if name[0].islower() and not any(word[0].isupper() for word in words[1:]):
+        return ""
+    return _tidy(name)
+
+
+def _tidy(name: str) -> str:
+    """The name in title case, with short kinds spelt out and hyphens closed up."""
+    name = re.sub(r"(?<=[^\W\d_])\s*[-–]\s*(?=[A-Z])", "-", name)
     name = re.sub(r"^the\s+", "", name.strip(" ,.:;-–'’\"“”"), flags=re.I)
+    words = name.split(" ")
+    if words and words[-1].lower() in _SHORT_KINDS and len(words) > 1:
+        words[-1:] = _SHORT_KINDS[words[-1].lower()].split()
+    name = " ".join(words)
     letters = [character for character in name if character.isalpha()]
-    if letters and sum(character.isupper() for character in letters) > 0.7 * len(letters):
+    capitals = sum(character.isupper() for character in letters)
+    if letters and (capitals > 0.7 * len(letters) or any(
+        len(word) > 3 and (word.islower() or word.isupper()) and word.lower() not in _SMALL
+        and word not in _CASE_KEPT for word in words
+    )):
         name = _title_case(name)
     name = re.sub(r"\bSPC\b", "Strategic Policy Committee", name)
-    return name[:160].strip()
+    name = name.replace(" & ", " and ")
+    name = re.sub(r"\bSub[- ]?committee\b", "Sub-Committee", name, flags=re.I)
+    return name
 
 
 def _title_case(name: str) -> str:
@@ -74,89 +211,63 @@ def _title_case(name: str) -> str:
         low = word.lower()
         if place and low in _SMALL:
             words.append(low)
-        elif word in _KEPT_CAPITALS:
+        elif word in _CASE_KEPT:
             words.append(word)
         else:
             words.append(re.sub(r"[^\W\d_]+(?:['’][a-z]\b)?", lambda m: m[0].capitalize(), low))
     return "".join(words)
 
 
-_KEPT_CAPITALS = frozenset("SPC JPC PDS NHS AGM LEP ICT PTA MAT".split())
-
-
-def find_body(opening: Sequence[str], title: str | None = None) -> str | None:
-    """The body that met, from the heading of the minutes, else from the title of the post."""
-    heading = " ".join(opening[:6])[:900]
-    for text in (heading, title or ""):
-        for name in _names(text):
-            return name
-    return None
-
-
-def _names(text: str) -> list[str]:
-    """Candidates for the body in a heading, the best first."""
-    flat = " ".join(text.split())
-    found = []
-    for match in _MEETING_OF.finditer(flat):
-        name = canonical_body(match["body"])
-        found.append(name)
-    for part in re.split(r"(?<=[a-z])\.\s|\bheld\b|\bPresent\b|\n", flat, flags=re.I)[:3]:
-        found.append(canonical_body(part))
-    return [name for name in found if _is_name(name)]
-
-
-def _is_name(name: str) -> bool:
-    words = re.findall(r"[^\W\d_]+", name)
-    if not 2 <= len(words) <= 16 or not _KIND_WORD.search(name):
-        return False
-    telling = [word for word in words if word.lower() not in _SMALL]
-    return bool(telling) and not re.fullmatch(
-        rf"(?:the|above|parish|{_MEETING_KIND}|{_KIND}|\s)+", name, re.I
-    )
+_ABBREVIATED = (
+    ("strategic policy committee", "SPC"),
+    ("policy development and scrutiny committee", "PDS"),
+    ("pds committee", "PDS"),
+    ("joint policing committee", "JPC"),
+    ("joint policing sub-committee", "JPC"),
+    ("overview and scrutiny committee", "OSC"),
+    ("parish council", "PC"),
+    ("community council", "CC"),
+    ("town council", "TC"),
+    ("municipal district", "MD"),
+    ("residents association", "RA"),
+    ("full governing body", "FGB"),
+    ("full governing board", "FGB"),
+)
 
 
 def abbreviations(body: str) -> tuple[str, ...]:
     """Short forms by which minutes and their readers name the body."""
     name = canonical_body(body)
-    words = [word for word in re.findall(r"[^\W\d_]+", name) if word.lower() not in _SMALL]
     found: dict[str, None] = {}
-    if len(words) >= 2:
-        found.setdefault("".join(word[0].upper() for word in words))
-    kinds = (
-        ("strategic policy committee", "SPC"),
-        ("policy development and scrutiny committee", "PDS"),
-        ("pds committee", "PDS"),
-        ("joint policing committee", "JPC"),
-        ("overview and scrutiny committee", "OSC"),
-        ("parish council", "PC"),
-        ("community council", "CC"),
-        ("town council", "TC"),
-        ("municipal district", "MD"),
-        ("residents association", "RA"),
-        ("full governing body", "FGB"),
-        ("full governing board", "FGB"),
-    )
-    low = name.lower().replace("’", "'").replace("residents'", "residents")
-    for kind, short in kinds:
-        if kind in low:
-            rest = re.sub(kind, "", low).strip(" ,-")
-            initials = "".join(
-                word[0].upper() for word in re.findall(r"[^\W\d_]+", rest) if word not in _SMALL
-            )
-            found.setdefault(short)
-            if len(initials) > 1:
-                found.setdefault(f"{initials} {short}")
-            place = re.sub(r"^(?:of|the)\s+", "", rest).strip()
-            if place and len(place) < 40:
-                found.setdefault(f"{_title_case(place)} {short}")
-    place = re.match(r"(?:Municipal|Metropolitan) District (?:of )?(.+)", name)
+    if len(_initials(name)) >= 2:
+        found.setdefault(_initials(name))
+    low = name.lower().replace("’", "'").replace("residents'", "residents").replace("&", "and")
+    for kind, short in _ABBREVIATED:
+        if kind not in low:
+            continue
+        rest = re.sub(r"^(?:of|the)\s+", "", low.replace(kind, "").strip(" ,-")).strip()
+        found.setdefault(short)
+        if len(_initials(rest)) > 1:
+            found.setdefault(f"{_initials(rest)} {short}")
+            found.setdefault(f"{_initials(rest)}{short}")
+        if rest and len(rest) < 40:
+            found.setdefault(f"{_title_case(rest)} {short}")
+            found.setdefault(_title_case(rest))
+    place = re.fullmatch(r"(?:Municipal|Metropolitan) District(?: of)? (.+)", name)
     if place:
-        found.setdefault(place[1])
         if name.startswith("Metropolitan"):
             found.setdefault("Metro")
             found.setdefault("Metropolitan District")
+        else:
+            found.setdefault(place[1])
     found.pop(name, None)
     return tuple(found)
+
+
+def _initials(name: str) -> str:
+    words = re.findall(r"[^\W\d_]+", name)
+    return "".join(word if word in _CASE_KEPT else word[0].upper()
+                   for word in words if word.lower() not in _SMALL)
 
 
 def same_body(one: str, other: str) -> bool:
@@ -170,6 +281,8 @@ def same_body(one: str, other: str) -> bool:
 
 
 def _key(name: str) -> str:
-    name = canonical_body(name).lower().replace("&", " and ").replace("’", "'")
-    words = re.findall(r"[^\W_]+", name)
-    return " ".join(word for word in words if word not in {"the", "of", "and"})
+    name = canonical_body(name).lower().replace("&", " and ")
+    name = re.sub(r"['’]s?\b", "", name)
+    return " ".join(
+        word for word in re.findall(r"[^\W_]+", name) if word not in {"the", "of", "and"}
+    )

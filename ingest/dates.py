@@ -35,7 +35,7 @@ _WEEKDAYS = {name: day for day, names in enumerate(_WEEKDAY_NAMES) for name in n
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
 # Scans print "7th" as 7°”, 28", 4™ and the like; Welsh ordinals are fed, ain, ydd, eg.
-_ORDINAL = r"\s?(?:st|nd|rd|th|fed|ain|ydd|eg|[°'\"“”‘’*™®#!`~^*]{1,3}|o|h)?"
+_ORDINAL = r"\s?(?:st|nd|rd|th|fed|ain|ydd|eg|[^\w\s,./\-–]{1,3}[a-z]?|o|h)?"
 _YEAR = r"(?P<{}>(?:19|20)\d\s?\d|['’]\d\d)(?!\d)"
 _PATTERNS = (
     re.compile(
@@ -124,7 +124,7 @@ _HELD = re.compile(
 # A date after these words is that of another meeting, of a notice or of a later confirmation.
 _OTHER = re.compile(
     r"(?:\blast\b|previous|next meeting|deferred from|adjourned (?:from|meeting)|circulated|"
-    r"dated|minutes of (?:the )?(?:meeting|last)\b.{0,60}|since|until|ended|ending|posted)\s*"
+    r"dated|since|until|ended|ending|posted)\s*"
     r"(?:on|of|held|from|:|the)?\s*$",
     re.IGNORECASE,
 )

@@ -19,6 +19,11 @@ _OPEN_END = re.compile(
     r"(?:[,–—&/(\-]|\b(?:of|the|and|or|in|on|at|to|for|by|with|from|a|an|that|which|Cllr\.?|"
     r"Councillors?|Mr\.?|Mrs\.?|Ms\.?|Dr\.?|No\.?|Nos\.?|Co\.|St\.|OF|THE|AND|IN|ON|AT|TO|FOR|BY))$"
 )
+_FUNCTION_WORD = re.compile(
+    r"\b(?:of|the|and|or|in|at|to|for|by|with|from|OF|THE|AND|IN|AT|TO|FOR|BY|ON)$"
+)
+_FUNCTION_START = re.compile(r"(?:OF|AND|AT|FOR|TO|BY|WITH|HELD)\b(?! \()")
+_LONE_CAPITALS = re.compile(r"[A-ZÀ-Ý]{4,}$")
 _ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
 _LABELLED = re.compile(r"^[A-Z][\w’'/&. ]{1,40}:(?:\s|$)")
 
@@ -101,6 +106,10 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool) ->
     filled = (len(before.text) + 1 + len(first)) / max(width, 40)
     if line.text[:1].islower() and not ends_sentence(before.text):
         return False
+    if _FUNCTION_WORD.search(before.text) or _FUNCTION_START.match(line.text):
+        return False
+    if double and _LONE_CAPITALS.match(before.text) and _LONE_CAPITALS.match(line.text):
+        return False  # a heading stretched to one word a line
     if _OPEN_END.search(before.text) and not before.bold:
         return filled < 0.3
     if ends_sentence(before.text):

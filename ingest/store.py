@@ -380,7 +380,7 @@ def _records(database: sqlite3.Connection) -> list[Record]:
 
 def _parts(records: Sequence[Record], size: int) -> Iterator[Sequence[Record]]:
     """Parts of `size` records; what is left over goes into the last."""
-    count = max(1, len(records) // size)
+    count = len(records) // size
     for n in range(count):
         yield records[n * size : (n + 1) * size if n < count - 1 else len(records)]
 
