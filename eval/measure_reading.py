@@ -204,8 +204,10 @@ def _match(
     longest = max((len(line) for line in lines), default=0)
     kept = i = j = 0
     while i < len(source):
-        if j < len(content) and source[i] == content[j] and not _better_furniture(
-            source, i, content, j, lines, longest
+        if (
+            j < len(content)
+            and source[i] == content[j]
+            and not _better_furniture(source, i, content, j, lines, longest)
         ):
             kept, i, j = kept + 1, i + 1, j + 1
             continue

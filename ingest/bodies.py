@@ -48,7 +48,9 @@ def find_body(opening: Sequence[str], title: str | None = None) -> str | None:
     """The body that met, from the heading of the minutes, else from the title of the post."""
     votes: Counter[str] = Counter()
     for place, paragraph in enumerate(opening[:8]):
-        if re.match(r"\W*(?:present|attend|apolog|in attendance|members|in the chair)", paragraph, re.I):
+        if re.match(
+            r"\W*(?:present|attend|apolog|in attendance|members|in the chair)", paragraph, re.I
+        ):
             break
         heads = re.search(r"\b(?:minutes|meeting|held|cofnodion|proceedings)\b", paragraph, re.I)
         held = re.search(r"\b(?:held|minutes of|meeting of|cofnodion)\b", paragraph, re.I)
@@ -160,7 +162,11 @@ def _compose(tokens: Sequence[str], parent: str) -> str:
         words = words[: len(words) - len(parent.split())]
     low = [word.lower() for word in words]
     last_council = max(
-        (place for place, word in enumerate(low[:-1]) if word.rstrip("'’s") in ("council", "counci")),
+        (
+            place
+            for place, word in enumerate(low[:-1])
+            if word.rstrip("'’s") in ("council", "counci")
+        ),
         default=-1,
     )
     if last_council >= 0 and len(words) - last_council > 2 and low[-1] != "council":
@@ -194,10 +200,16 @@ def _tidy(name: str) -> str:
     name = " ".join(words)
     letters = [character for character in name if character.isalpha()]
     capitals = sum(character.isupper() for character in letters)
-    if letters and (capitals > 0.7 * len(letters) or any(
-        len(word) > 3 and (word.islower() or word.isupper()) and word.lower() not in _SMALL
-        and word not in _CASE_KEPT for word in words
-    )):
+    if letters and (
+        capitals > 0.7 * len(letters)
+        or any(
+            len(word) > 3
+            and (word.islower() or word.isupper())
+            and word.lower() not in _SMALL
+            and word not in _CASE_KEPT
+            for word in words
+        )
+    ):
         name = _title_case(name)
     name = re.sub(r"\bSPC\b", "Strategic Policy Committee", name)
     name = name.replace(" & ", " and ")
@@ -266,8 +278,11 @@ def abbreviations(body: str) -> tuple[str, ...]:
 
 def _initials(name: str) -> str:
     words = re.findall(r"[^\W\d_]+", name)
-    return "".join(word if word in _CASE_KEPT else word[0].upper()
-                   for word in words if word.lower() not in _SMALL)
+    return "".join(
+        word if word in _CASE_KEPT else word[0].upper()
+        for word in words
+        if word.lower() not in _SMALL
+    )
 
 
 def same_body(one: str, other: str) -> bool:

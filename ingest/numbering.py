@@ -39,7 +39,8 @@ _DECIMAL = re.compile(
     re.S,
 )
 _INTEGER = re.compile(
-    r"^\(?(?P<n>\d{1,4})\s?(?P<delimiter>[.):]|,(?=\s+[A-Z])|\s[\-–](?=\s)|(?=\s+[A-Z“\"‘*])|$)(?!\d)" + _REST,
+    r"^\(?(?P<n>\d{1,4})\s?(?P<delimiter>[.):]|,(?=\s+[A-Z])|\s[\-–](?=\s)|(?=\s+[A-Z“\"‘*])|$)(?!\d)"
+    + _REST,
     re.S,
 )
 _LETTER = re.compile(
@@ -230,16 +231,10 @@ def is_titlelike(text: str) -> bool:
     if not any(character.isalpha() for character in text):
         return False
     return (
-        (0 < len(words) <= 40
+        0 < len(words) <= 40
         and (text[0].isupper() or text[0].isdigit() or text[0] in "“\"‘'(")
-        and not re.search(r"[.;,][\"'”’]?$", text))
-        or (
-            0 < len(words) <= 7
-            and text[0].isupper()
-            and text.endswith(".")
-            and text.count(".") == 1
-        )
-    )
+        and not re.search(r"[.;,][\"'”’]?$", text)
+    ) or (0 < len(words) <= 7 and text[0].isupper() and text.endswith(".") and text.count(".") == 1)
 
 
 _INLINE = re.compile(

@@ -93,6 +93,8 @@ def _block(lines: Sequence[Line]) -> Block:
     first = lines[0]
     text = join_lines([line.text for line in lines])
     label = parse_number(first.number, text) if first.number else parse_label(text)
+    if first.number:
+        text = f"{first.number} {text}".rstrip()
     # A number alone on its line often lacks the bold face of the heading beside it.
     told = lines[1:] if len(lines) > 1 and is_lone_label(first.text) else lines
     return Block(
@@ -421,7 +423,7 @@ def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> i
     after = blocks[place + 1] if place + 1 < end else None
     if not label.rest:
         return 2 if after is not None and after.bold and is_titlelike(after.text) else 0
-    if label.rest[0] in "“\"‘•*" or label.rest[0].islower() or not is_titlelike(label.rest):
+    if label.rest[0] in '“"‘•*' or label.rest[0].islower() or not is_titlelike(label.rest):
         return 0
     if block.bold or block.heading:
         return 2
@@ -491,7 +493,7 @@ def _is_subheading(blocks: Sequence[Block], place: int) -> bool:
         and not block.table
         and len(block.text.split()) <= 30
         and is_titlelike(block.text)
-        and block.text[0] not in "“\"‘(•"
+        and block.text[0] not in '“"‘(•'
         and not _NOT_BUSINESS.match(block.text)
         and not _ALONE.match(block.text)
         and _has_body(blocks, place)
@@ -599,7 +601,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, _H
         and not block.table
         and is_titlelike(block.text.rstrip("."))
         and not block.text.endswith(":")
-        and block.text[0] not in "“\"‘(•*-"
+        and block.text[0] not in '“"‘(•*-'
         and not _NOT_BUSINESS.match(block.text)
         and not _ALONE.match(block.text)
         and not VERB.search(block.text)
@@ -610,7 +612,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, _H
 def _sentence_title(text: str) -> str:
     """A title for an item that has none: its first sentence, which stays in its text too."""
     words = re.split(r"(?<=[a-z0-9”\"])[.!?](?=\s)", text[:600], maxsplit=1)[0].split()
-    cut = " ".join(words[:_SENTENCE_WORDS]).strip(" “”\"‘’.:;*")
+    cut = " ".join(words[:_SENTENCE_WORDS]).strip(' “”"‘’.:;*')
     return f"{cut} ..." if len(words) > _SENTENCE_WORDS else cut
 
 
@@ -727,9 +729,63 @@ def _items(drafts: Sequence[_Draft]) -> tuple[Item, ...]:
 
 
 _LANGUAGES = {
-    "en": frozenset(["the", "of", "and", "to", "in", "was", "that", "for", "on", "by", "were", "with", "at", "from"]),
-    "cy": frozenset(["y", "yr", "yn", "ac", "ar", "wedi", "cyngor", "bod", "gan", "oedd", "o", "i'r", "a'r", "am", "ei", "cofnodion", "hyn"]),
-    "ga": frozenset(["agus", "na", "an", "ar", "go", "leis", "chomhairle", "comhairle", "bhí", "do", "ag", "seo", "le", "don"]),
+    "en": frozenset(
+        [
+            "the",
+            "of",
+            "and",
+            "to",
+            "in",
+            "was",
+            "that",
+            "for",
+            "on",
+            "by",
+            "were",
+            "with",
+            "at",
+            "from",
+        ]
+    ),
+    "cy": frozenset(
+        [
+            "y",
+            "yr",
+            "yn",
+            "ac",
+            "ar",
+            "wedi",
+            "cyngor",
+            "bod",
+            "gan",
+            "oedd",
+            "o",
+            "i'r",
+            "a'r",
+            "am",
+            "ei",
+            "cofnodion",
+            "hyn",
+        ]
+    ),
+    "ga": frozenset(
+        [
+            "agus",
+            "na",
+            "an",
+            "ar",
+            "go",
+            "leis",
+            "chomhairle",
+            "comhairle",
+            "bhí",
+            "do",
+            "ag",
+            "seo",
+            "le",
+            "don",
+        ]
+    ),
 }
 
 
