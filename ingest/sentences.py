@@ -11,8 +11,8 @@ def _words(text: str) -> frozenset[str]:
 
 # Never the end of a sentence: a name or another word of the same expression follows.
 _TITLES = _words(
-    """ald alderman brig canon capt cd cdr cdt cllr cllrs clr cmdr cnclr cncllr col comdt comm cpl
-    councl dep dr eng engr fr gen gov hon insp lieut lt maj messrs mgr miss mr mrs ms mt mx pc
+    """ald alderman brig canon capt cd cdr cdt cllr cllrs clr cmdr cmhlr cnclr cncllr col comdt comm
+    councl cpl dep dr eng engr fr gen gov hon insp lieut lt maj messrs mgr miss mr mrs ms mt mx pc
     prof rep revd rev rt sen sgt snr sr supt treas viz vs"""
 )
 # The end of a sentence only where the next word can hardly be anything but a beginning.
