@@ -313,7 +313,10 @@ def make_cases(
             id=question.id,
             question=question.question,
             expected=question.answers,
-            evidence=tuple(asdict(evidence) for evidence in question.evidence),
+            evidence=tuple(
+                {"source": one.source, "item": one.item, "title": one.title, "quote": one.quote}
+                for one in question.evidence
+            ),
             answer=str(given[question.id].get("answer") or ""),
             decline_reason=given[question.id].get("decline_reason"),
             citations=tuple(

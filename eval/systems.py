@@ -12,6 +12,7 @@ from eval.questions import Question
 from eval.sources import meeting_text
 
 if TYPE_CHECKING:
+    from ingest.embedding import Embedder
     from ingest.index import Index
 
 OURS = "ours"
@@ -48,19 +49,13 @@ def bm25_alone(index_dir: Path) -> Ask:
 
 
 def dense_alone(index_dir: Path) -> Ask:
-    from ingest.embedding import load_embedder
-
-    index = _open(index_dir)
-    embedder = load_embedder(index.embed_model)
+    index, embedder = _open(index_dir), _embedder()
     return _best_passage(index, lambda text: index.dense(embedder.encode([text])[0], CANDIDATES))
 
 
 def plain_hybrid(index_dir: Path) -> Ask:
     """BM25 and dense ranks fused, and the best passage as the answer."""
-    from ingest.embedding import load_embedder
-
-    index = _open(index_dir)
-    embedder = load_embedder(index.embed_model)
+    index, embedder = _open(index_dir), _embedder()
 
     def rank(text: str) -> Ranked:
         dense = index.dense(embedder.encode([text])[0], CANDIDATES)
@@ -92,7 +87,7 @@ def llamaindex_default(index_dir: Path) -> Ask:
     retriever = VectorStoreIndex.from_documents(
         documents,
         transformations=[SentenceSplitter(chunk_size=CHUNK_TOKENS)],
-        embed_model=MinutesEmbedding(index.embed_model),
+        embed_model=MinutesEmbedding(),
     ).as_retriever(similarity_top_k=TOP_K)
 
     def retrieve(text: str) -> list[dict[str, Any]]:
@@ -133,6 +128,13 @@ def _open(index_dir: Path) -> Index:
     from ingest.index import Index
 
     return Index.open(index_dir)
+
+
+def _embedder() -> Embedder:
+    from ingest.embedding import load_embedder
+    from ingest.settings import load_settings
+
+    return load_embedder(load_settings().embed_model)
 
 
 def _by_words(index: Index, text: str) -> Ranked:

@@ -1,0 +1,319 @@
+"""A question set is run over a real index; runs are kept, resumed and compared."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.check import check
+from eval.draft import draft
+from eval.feedback import FEEDBACK, export_feedback
+from eval.metrics import METRICS
+from eval.questions import Question, load_questions, parse_question, save_questions
+from eval.run import Step, ask_all, evaluate, load_run
+from eval.sources import source_texts
+from eval.systems import SYSTEMS, fuse
+from ingest.errors import WrongUse
+from ingest.index import Index
+from ingest.pipeline import ingest
+
+MINUTES = """**Parks Committee**
+
+Minutes of the meeting of the Parks Committee held on Tuesday 5 March 2024
+
+Present: Councillors A Marsh (Chair), B Pike and C Rowe
+
+Apologies: Councillor D Finch
+
+1. Bandstand roof
+
+The lead on the bandstand roof was stolen in January. Proposed by Councillor B Pike, seconded by
+Councillor C Rowe and RESOLVED: That the roof be repaired in zinc at a cost of £4,250.
+
+2. Dog bins
+
+A resident asked for two more bins by the river gate. It was agreed to defer the matter until
+14 May 2024.
+"""
+ZINC = "That the roof be repaired in zinc at a cost of £4,250."
+SOURCE = "parks.md"
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("council")
+    (folder / "minutes").mkdir()
+    (folder / "minutes" / SOURCE).write_text(MINUTES, encoding="utf-8")
+    ingest([folder / "minutes"], folder / "index")
+    return folder / "index"
+
+
+def entry(id: str = "q1", **changes: Any) -> dict[str, Any]:
+    evidence = {"source": SOURCE, "item": "1", "title": "Bandstand roof", "quote": ZINC}
+    return {
+        "id": id,
+        "type": "amount",
+        "question": "How much will the bandstand roof cost?",
+        "answerable": True,
+        "answers": [["£4,250"]],
+        "evidence": [evidence],
+    } | changes
+
+
+def nowhere(id: str, note: str = "") -> dict[str, Any]:
+    return {
+        "id": id,
+        "type": "unanswerable",
+        "question": "How much will the ferry cost?",
+        "answerable": False,
+        "note": note,
+    }
+
+
+def write(path: Path, *entries: dict[str, Any]) -> Path:
+    path.write_text("".join(json.dumps(one) + "\n" for one in entries), encoding="utf-8")
+    return path
+
+
+def answer(id: str, answered: bool = True) -> dict[str, Any]:
+    citation = {"marker": 1, "quote": ZINC, "source": SOURCE, "item": "1", "body": "Parks"}
+    return {
+        "id": id,
+        "answered": answered,
+        "answer": "The roof costs £4,250. [1]" if answered else "The minutes do not say.",
+        "confidence": 0.9,
+        "citations": [citation] if answered else [],
+        "retrieved": [{"source": SOURCE, "text": ZINC}],
+        "timings_ms": {"total": 5},
+    }
+
+
+def kinds(tmp_path: Path, index: Path, *entries: dict[str, Any]) -> list[tuple[str, str]]:
+    found = check(write(tmp_path / "set.jsonl", *entries), index)
+    return [(problem.id, problem.kind) for problem in found]
+
+
+# Runs
+
+
+def test_answers_of_a_batch_are_scored_against_the_sources_themselves(
+    tmp_path: Path, index: Path
+) -> None:
+    questions = write(tmp_path / "q.jsonl", entry(), nowhere("q2", "twin of q1: other thing"))
+    answers = write(tmp_path / "a.jsonl", answer("q1"), answer("q2", answered=False))
+    run = evaluate(questions, index, answers=answers, out=tmp_path / "run.json")
+    assert run.metrics["trust"] == run.metrics["twins"] == run.metrics["verbatim"] == 1
+    assert run.exit_status == 0
+    metrics = json.loads((tmp_path / "run.json").read_text("utf-8"))["metrics"]
+    assert list(metrics) == list(METRICS)
+
+
+def test_a_kept_run_reads_back_with_the_same_figures(tmp_path: Path, index: Path) -> None:
+    questions = write(tmp_path / "q.jsonl", entry(), nowhere("q2"))
+    answers = write(tmp_path / "a.jsonl", answer("q1", answered=False), answer("q2"))
+    run = evaluate(questions, index, answers=answers, out=tmp_path / "run.json")
+    again = load_run(tmp_path / "run.json")
+    assert again.scored == run.scored
+    assert again.cases == run.cases
+    assert again.about == json.loads(json.dumps(run.about))
+
+
+def test_a_significant_loss_against_the_baseline_gives_status_1(
+    tmp_path: Path, index: Path
+) -> None:
+    ids = [f"q{number}" for number in range(8)]
+    questions = write(tmp_path / "q.jsonl", *(entry(id) for id in ids))
+    good = write(tmp_path / "good.jsonl", *(answer(id) for id in ids))
+    bad = write(tmp_path / "bad.jsonl", *(answer(id, answered=False) for id in ids))
+    base = tmp_path / "base.json"
+    evaluate(questions, index, answers=good, out=base)
+    run = evaluate(
+        questions,
+        index,
+        answers=bad,
+        out=tmp_path / "run.json",
+        baseline=base,
+        gates=["trust:-0.02"],
+    )
+    assert run.exit_status == 1
+    assert "GATE CLOSED: trust" in run.text_table()
+    same = evaluate(
+        questions,
+        index,
+        answers=good,
+        out=tmp_path / "run.json",
+        baseline=base,
+        gates=["trust:-0.02"],
+    )
+    assert same.exit_status == 0
+
+
+def test_wrong_use_is_refused_before_anything_is_asked(tmp_path: Path, index: Path) -> None:
+    questions = write(tmp_path / "q.jsonl", entry())
+    with pytest.raises(WrongUse, match="--baseline"):
+        evaluate(questions, index, gates=["trust:-0.02"])
+    with pytest.raises(WrongUse, match="is not a run"):
+        evaluate(questions, index, baseline=questions)
+    with pytest.raises(WrongUse, match="Cannot read the answers"):
+        evaluate(questions, index, answers=tmp_path / "none.jsonl")
+    with pytest.raises(WrongUse, match="line 1: not an answer"):
+        evaluate(questions, index, answers=questions)
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    questions = [parse_question(entry(f"q{number}")) for number in range(4)]
+    partial = tmp_path / "partial.jsonl"
+    asked: list[str] = []
+    steps: list[Step] = []
+
+    def ask(question: Question) -> dict[str, Any]:
+        asked.append(question.id)
+        if asked.count("q2") == 1:
+            raise KeyboardInterrupt
+        return {"answered": False, "answer": question.id}
+
+    with pytest.raises(KeyboardInterrupt):
+        ask_all(questions, ask, partial, "ours", steps.append)
+    with partial.open("a", encoding="utf-8") as kept:
+        kept.write('{"id": "q3", "answ')  # killed in mid-line
+    asked[:] = ["q2"]
+    answers, _ = ask_all(questions, ask, partial, "ours", steps.append)
+    assert [one["id"] for one in answers] == [one["answer"] for one in answers]
+    assert asked == ["q2", "q2", "q2", "q3"]  # once more to warm up
+    assert [step.done for step in steps] == [1, 2, 3, 4]
+    assert not partial.exists()
+
+
+@pytest.mark.parametrize("system", ["BM25 alone", "dense alone", "plain hybrid"])
+def test_a_plain_system_finds_and_cites_the_passage(index: Path, system: str) -> None:
+    (question,) = (parse_question(entry()),)
+    given = SYSTEMS[system](index)(question)
+    assert given["answered"]
+    assert ZINC in given["citations"][0]["quote"]
+    assert (given["citations"][0]["source"], given["citations"][0]["item"]) == (SOURCE, "1")
+
+
+def test_fusion_puts_first_what_both_rankings_rank_high() -> None:
+    first = [("a", 9.0), ("b", 8.0), ("c", 7.0)]
+    second = [("b", 0.9), ("d", 0.8), ("a", 0.7)]
+    assert [name for name, _ in fuse([first, second])] == ["b", "a", "d", "c"]
+
+
+def test_a_text_source_is_read_from_its_file_and_an_unknown_one_is_none(index: Path) -> None:
+    texts = source_texts(Index.open(index))
+    held = texts(SOURCE)
+    assert held is not None
+    assert "\nParks Committee\n" in f"\n{held}"
+    assert texts("other.md") is None
+
+
+# Checks
+
+
+def test_a_sound_set_has_no_problems(tmp_path: Path, index: Path) -> None:
+    assert kinds(tmp_path, index, entry(), nowhere("q2", "twin of q1: other thing")) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"answers": [["£5,000"]]}, "answer not in quote"),
+        ({"evidence": [{"source": "other.md", "quote": ZINC}]}, "unknown source"),
+        ({"evidence": [{"source": SOURCE, "quote": f"{ZINC} Indeed."}]}, "not verbatim"),
+        ({"evidence": [{"source": SOURCE, "item": "2", "quote": ZINC}]}, "wrong item"),
+        ({"type": "unanswerable"}, "type"),
+    ],
+)
+def test_a_fault_of_a_question_is_named(
+    tmp_path: Path, index: Path, changes: dict[str, Any], kind: str
+) -> None:
+    assert kinds(tmp_path, index, entry(**changes)) == [("q1", kind)]
+
+
+def test_duplicates_and_lost_twins_are_named(tmp_path: Path, index: Path) -> None:
+    question = "how much will the  bandstand roof cost?"
+    found = kinds(
+        tmp_path, index, entry(), entry("q2", question=question), nowhere("q3", "twin of x: y")
+    )
+    assert found == [("q2", "duplicate"), ("q3", "twin")]
+
+
+def test_a_quote_that_stands_in_two_meetings_is_ambiguous(tmp_path: Path) -> None:
+    folder = tmp_path / "minutes"
+    folder.mkdir()
+    for day, weather in ((5, "It rained."), (12, "There was snow on the hills that day.")):
+        text = MINUTES.replace("5 March", f"{day} March").replace("A resident", f"{weather} A dog")
+        (folder / f"parks-{day}.md").write_text(text, encoding="utf-8")
+    ingest([folder], tmp_path / "index")
+    evidence = {"source": "parks-5.md", "item": "1", "quote": ZINC}
+    found = check(write(tmp_path / "s.jsonl", entry(evidence=[evidence])), tmp_path / "index")
+    assert [problem.kind for problem in found] == ["ambiguous"]
+    assert "parks-12.md" in found[0].text
+
+
+# Drafts
+
+
+def test_drafts_are_questions_that_pass_their_own_check(tmp_path: Path, index: Path) -> None:
+    proposed = draft(index)
+    assert {question.type for question in proposed} >= {"amount", "date", "unanswerable"}
+    save_questions(proposed, tmp_path / "draft.jsonl")
+    assert load_questions(tmp_path / "draft.jsonl") == proposed
+    assert check(tmp_path / "draft.jsonl", index) == []
+
+
+def test_drafts_are_always_the_same_and_never_more_than_asked_for(index: Path) -> None:
+    assert draft(index) == draft(index)
+    assert len(draft(index, limit=3)) <= 3
+
+
+# Feedback
+
+
+def record(verdict: str, **changes: Any) -> dict[str, Any]:
+    given = answer("x") | {"standalone_question": "What does the bandstand roof cost?"}
+    return {
+        "time": "2024-04-01T10:00:00Z",
+        "question": "And the roof?",
+        "answer": given,
+        "verdict": verdict,
+        "reason": "",
+        "comment": "",
+    } | changes
+
+
+def test_praise_becomes_a_question_with_its_evidence(tmp_path: Path, index: Path) -> None:
+    write(tmp_path / FEEDBACK, record("up", comment="good"))
+    (exported,) = export_feedback(tmp_path).entries
+    question = parse_question(exported)
+    assert question.question == "What does the bandstand roof cost?"
+    assert question.note == "feedback up: good"
+    assert kinds(tmp_path, index, exported) == []
+
+
+def test_blame_has_to_be_completed_before_it_is_a_question(tmp_path: Path) -> None:
+    write(tmp_path / FEEDBACK, record("down", reason="wrong year"))
+    (exported,) = export_feedback(tmp_path).entries
+    assert exported["note"] == "feedback down: wrong year"
+    with pytest.raises(ValueError, match='needs "answers"'):
+        parse_question(exported)
+
+
+def test_praise_for_declining_makes_an_unanswerable_question(tmp_path: Path) -> None:
+    write(tmp_path / FEEDBACK, record("up", answer=answer("x", answered=False)))
+    (exported,) = export_feedback(tmp_path).entries
+    assert parse_question(exported).type == "unanswerable"
+
+
+def test_the_last_word_on_a_question_counts_and_unreadable_lines_are_told(tmp_path: Path) -> None:
+    path = write(tmp_path / FEEDBACK, record("up"), record("down"))
+    with path.open("a", encoding="utf-8") as kept:
+        kept.write('{"verdict": "up"}\n{oops\n')
+    exported = export_feedback(tmp_path)
+    assert [one["note"] for one in exported.entries] == ["feedback down"]
+    assert exported.unreadable == (3, 4)
+
+
+def test_without_feedback_nothing_is_exported(tmp_path: Path) -> None:
+    assert export_feedback(tmp_path).entries == ()
