@@ -1,10 +1,9 @@
-"""Renders the HTML, PDF and DOCX minutes of the sample from their sources, the same bytes each time.
+"""Renders the HTML, PDF and DOCX minutes of the sample, the same bytes each time.
 
-Run `python eval/sample/build.py`. A source `sources/BODY/NAME.pdf.md` becomes `minutes/BODY/NAME.pdf`.
-It begins with `key: value` lines; then `## NUMBER. Title ^KB` starts an item (`^KB`: the report is
-linked), `### ` a heading inside it, `| a | b |` a table row, `- ` a list entry, `@decision`,
-`@minutes` and `@docs A; B` the blocks of a ModernGov item, and `>> NAME` puts the name beside the
-paragraph above in the action column.
+Run `python eval/sample/build.py`: `sources/BODY/DAY.pdf.md` becomes `minutes/BODY/DAY.pdf`. A
+source begins with `key: value` lines; after that a line is a paragraph. `## NUMBER. Title ^KB`
+begins an item (`^KB`: its report is linked), `(a) ` a list entry, `| a | b |` a table row; `@docs`,
+`@decision` and `@minutes` are blocks of a ModernGov item; `>> NAME` goes into the action column.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ import zipfile
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 MADE = datetime(2025, 5, 1)
@@ -25,7 +25,7 @@ BLOCKS = {"@minutes": "Minutes:", "@decision": "Decision:", "@docs": "Additional
 
 @dataclass
 class Block:
-    """One paragraph-like thing: kind is item, head, row, entry, text or a ModernGov block name."""
+    """One paragraph-like thing: kind is item, row, entry, text or a ModernGov block name."""
 
     kind: str
     text: str
@@ -40,35 +40,21 @@ def parse(source: str) -> tuple[dict[str, str], list[Block]]:
     head, body = source.split("\n\n", 1)
     settings = dict(line.split(": ", 1) for line in head.splitlines())
     blocks: list[Block] = []
-    for chunk in re.split(r"\n\s*\n", body.strip()):
-        lines = chunk.splitlines()
-        while lines:
-            line = lines.pop(0)
-            if line.startswith("## "):
-                found = re.match(r"## (?:(\S+?)\.? )?\s*(.*?)(?: \^(\d+))?$", line)
-                assert found, line
-                numbered = found[1] and any(c.isdigit() for c in found[1])
-                title = found[2] if numbered else line[3:]
-                blocks.append(Block("item", title, found[1] if numbered else "", found[3] or ""))
-            elif line.startswith("### "):
-                blocks.append(Block("head", line[4:]))
-            elif line.startswith(">> "):
-                blocks[-1].action = line[3:]
-            elif line.startswith("@"):
-                name, _, rest = line.partition(" ")
-                blocks.append(Block(name, rest))
-            elif line.startswith("|"):
-                rows = [line]
-                while lines and lines[0].startswith("|"):
-                    rows.append(lines.pop(0))
-                cells = [[c.strip() for c in row.strip("|").split("|")] for row in rows]
-                blocks.append(Block("row", "", rows=cells))
-            else:
-                kind = "entry" if re.match(r"(- |\(?[a-z0-9]{1,4}\) )", line) else "text"
-                text = [line.removeprefix("- ")]
-                while lines and not re.match(r"(>> |- |@|\||\(?[a-z0-9]{1,4}\) )", lines[0]):
-                    text.append(lines.pop(0).strip())
-                blocks.append(Block(kind, " ".join(text)))
+    for line in filter(None, body.splitlines()):
+        item = re.match(r"## (?:(\S*\d\S*?)\.? )?(.*?)(?: \^(\d+))?$", line)
+        if item:
+            blocks.append(Block("item", item[2], item[1] or "", item[3] or ""))
+        elif line.startswith(">> "):
+            blocks[-1].action = line[3:]
+        elif line.startswith("@"):
+            name, _, rest = line.partition(" ")
+            blocks.append(Block(name, rest))
+        elif line.startswith("|"):
+            if not blocks or blocks[-1].kind != "row":
+                blocks.append(Block("row", ""))
+            blocks[-1].rows.append([cell.strip() for cell in line.strip("|").split("|")])
+        else:
+            blocks.append(Block("entry" if re.match(r"\(\w\) ", line) else "text", line))
     return settings, blocks
 
 
@@ -81,23 +67,20 @@ def marked(text: str) -> str:
 def word_paragraph(block: Block) -> str:
     """A paragraph as Word saves it for ModernGov, wrapped in mid-sentence."""
     if block.kind == "row":
-        rows = "".join(
-            "<tr>" + "".join(f'<td><p class="MsoNormal">{marked(c)}</p></td>' for c in row) + "</tr>\n"
-            for row in block.rows
-        )
+        cells = [[f'<td><p class="MsoNormal">{marked(c)}</p></td>' for c in r] for r in block.rows]
+        rows = "".join("<tr>" + "".join(row) + "</tr>\n" for row in cells)
         return f'<table class="MsoTableGrid" border="1">\n{rows}</table>\n'
-    text = marked(block.text).replace("’", "&rsquo;").replace("£", "&pound;").replace("–", "&ndash;")
+    text = marked(block.text).replace("£", "&pound;").replace("'", "&rsquo;")
     kind = "MsoListParagraph" if block.kind == "entry" else "MsoNormal"
-    text = f"<b>{text}</b>" if block.kind == "head" else text
     body = textwrap.fill(text, 67, break_long_words=False, break_on_hyphens=False)
     return f'<p class="{kind}">{body}</p>\n<p class="MsoNormal">&nbsp;</p>\n'
 
 
 def render_html(settings: dict[str, str], blocks: list[Block]) -> bytes:
     """A meeting page in the manner of ModernGov's ieListDocuments.aspx."""
-    meeting, anchor = settings["meeting"], int(settings["anchor"])
+    anchor = int(settings["anchor"])
     rows: list[str] = []
-    row, word = "", ""
+    row = word = ""
 
     def close_word() -> None:
         nonlocal row, word
@@ -105,10 +88,11 @@ def render_html(settings: dict[str, str], blocks: list[Block]) -> bytes:
             row += f'<div class="mgWordPara"><div class="WordSection1">\n{word}</div>\n</div>\n'
         word = ""
 
-    def pdf(name: str, size: str) -> str:
+    def link(path: str, name: str, size: str) -> str:
         return (
-            f'{name} <span class="mgFileSize"><img height="12" src="mgimages/logo-pdf-1.gif" '
-            f'width="12" alt="pdf icon" /> PDF {size} KB</span> '
+            f'<a class="mgAiTitleLnk" href="documents/s{path}/{name}.pdf">{name} <span class='
+            '"mgFileSize"><img height="12" src="mgimages/logo-pdf-1.gif" width="12" alt="pdf icon"'
+            f" /> PDF {size} KB</span> </a>"
         )
 
     for block in [*blocks, Block("item", "")]:
@@ -118,9 +102,7 @@ def render_html(settings: dict[str, str], blocks: list[Block]) -> bytes:
                 rows.append(row + "</td>\n</tr>\n")
             anchor += 1
             title = html.escape(block.text)
-            if block.size:
-                path = f"documents/s{anchor + 30000}/{title}.pdf"
-                title = f'<a class="mgAiTitleLnk" href="{path}">{pdf(title, block.size)}</a>'
+            title = link(f"{anchor + 30000}", title, block.size) if block.size else title
             row = (
                 '<tr>\n<td class="mgItemNumberCell"><p class="mgAiTitleTxt">'
                 f'<a name="AI{anchor}" aria-disabled="true"></a>{block.number}.</p></td>\n'
@@ -129,18 +111,17 @@ def render_html(settings: dict[str, str], blocks: list[Block]) -> bytes:
         elif block.kind in BLOCKS:
             close_word()
             row += f'<p class="mgSubItemTitleTxt">{BLOCKS[block.kind]}</p>\n'
-            names = [name for name in block.text.split("; ") if name]
-            if names:
-                links = "".join(
-                    f'<li><a href="documents/s{anchor + 40000 + i}/{html.escape(name)}.pdf">'
-                    f'{pdf(html.escape(name), str(97 + 13 * i))}</a></li>\n'
-                    for i, name in enumerate(names)
-                )
-                row += f'<ul class="mgBulletList">\n{links}</ul>\n'
+            names = html.escape(block.text).split("; ") if block.text else []
+            links = [
+                link(str(anchor + 40000 + i), n, str(97 + 13 * i)) for i, n in enumerate(names)
+            ]
+            if links:
+                entries = "".join(f"<li>{entry}</li>\n" for entry in links)
+                row += f'<ul class="mgBulletList">\n{entries}</ul>\n'
         else:
             word += word_paragraph(block)
-    page = (HERE / "sources" / "page.html").read_text(encoding="utf-8")
-    values = {**settings, "rows": "\n".join(rows), "number": meeting}
+    page = (HERE / "sources/page.html").read_text(encoding="utf-8")
+    values = {**settings, "rows": "\n".join(rows)}
     return re.sub(r"\{\{(\w+)\}\}", lambda m: values[m[1]], page).encode()
 
 
@@ -148,7 +129,7 @@ def render_pdf(settings: dict[str, str], blocks: list[Block]) -> bytes:
     """A PDF with running header and footer; layout `left`, `action` or `plain`."""
     from reportlab.lib.pagesizes import A4
     from reportlab.lib.styles import ParagraphStyle
-    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Table
 
     layout, family = settings["layout"], settings.get("font", "Helvetica")
     bold = "Times-Bold" if family.startswith("Times") else "Helvetica-Bold"
@@ -158,15 +139,12 @@ def render_pdf(settings: dict[str, str], blocks: list[Block]) -> bytes:
     entry = ParagraphStyle("entry", plain, leftIndent=left + 18)
     head = ParagraphStyle("head", body, fontName=bold, spaceBefore=5, bulletFontName=bold)
     title = ParagraphStyle("title", plain, fontName=bold, fontSize=13, leading=17, alignment=1)
-    styles = {"text": body, "entry": entry, "head": head, "item": head}
-    flow: list[object] = [Paragraph(marked(t), title) for t in settings["title"].split(" / ")]
-    flow.append(Spacer(1, 8))
-    wide = 380 if layout == "action" else 460
+    flow: list[Any] = [Paragraph(marked(t), title) for t in settings["title"].split(" / ")]
     for block in blocks:
         if block.kind == "row":
             style = ParagraphStyle("cell", plain, fontSize=9.5, leading=12, spaceAfter=1)
             cells = [[Paragraph(marked(c), style) for c in row] for row in block.rows]
-            grid = [] if settings.get("grid") == "none" else [("GRID", (0, 0), (-1, -1), 0.4, "grey")]
+            grid = [] if "grid" in settings else [("GRID", (0, 0), (-1, -1), 0.4, "grey")]
             flow += [Table(cells, style=grid, hAlign="LEFT", spaceAfter=8)]
             continue
         if block.kind == "item" and layout == "left":
@@ -174,27 +152,23 @@ def render_pdf(settings: dict[str, str], blocks: list[Block]) -> bytes:
         elif block.kind == "item":
             text = Paragraph(marked(f"{block.number}. {block.text}".removeprefix(". ")), head)
         else:
-            bullet = "• " if block.kind == "entry" and not block.text.startswith("(") else ""
-            text = Paragraph(bullet + marked(block.text), styles[block.kind])
+            text = Paragraph(marked(block.text), entry if block.kind == "entry" else body)
         if layout == "action":
             row = [text, Paragraph(f"<b>{marked(block.action)}</b>", plain)]
-            flow.append(Table([row], colWidths=[wide, 80], hAlign="LEFT",
-                              style=[("LEFTPADDING", (0, 0), (0, 0), 0), ("TOPPADDING", (0, 0), (-1, -1), 0),
-                                     ("BOTTOMPADDING", (0, 0), (-1, -1), 0)]))
+            tight = [("LEFTPADDING", (0, 0), (0, 0), 0)]
+            tight += [(f"{side}PADDING", (0, 0), (-1, -1), 0) for side in ("TOP", "BOTTOM")]
+            flow.append(Table([row], colWidths=[380, 80], style=tight, hAlign="LEFT"))
         else:
             flow.append(text)
 
-    def furnish(canvas: object, document: object) -> None:
-        canvas.setFont(family, 8)  # type: ignore[attr-defined]
-        canvas.drawString(68, 812, settings["header"])  # type: ignore[attr-defined]
-        page = settings["footer"].replace("#", str(document.page))  # type: ignore[attr-defined]
-        canvas.drawCentredString(297, 32, page)  # type: ignore[attr-defined]
+    def furnish(canvas: Any, document: Any) -> None:
+        canvas.setFont(family, 8)
+        canvas.drawString(68, 812, settings["header"])
+        canvas.drawCentredString(297, 32, settings["footer"].replace("#", str(document.page)))
 
     out = io.BytesIO()
-    document = SimpleDocTemplate(
-        out, pagesize=A4, invariant=1, leftMargin=62, rightMargin=62, topMargin=56, bottomMargin=56,
-        title=settings["header"], author="Democratic Services",
-    )
+    margins = {f"{side}Margin": 58 for side in ("left", "right", "top", "bottom")}
+    document = SimpleDocTemplate(out, pagesize=A4, invariant=1, title=settings["header"], **margins)
     document.build(flow, onFirstPage=furnish, onLaterPages=furnish)
     return out.getvalue()
 
@@ -207,27 +181,30 @@ def render_docx(settings: dict[str, str], blocks: list[Block]) -> bytes:
 
     document = docx.Document()
     document.core_properties.created = document.core_properties.modified = MADE
-    document.core_properties.author = "Democratic Services"
     document.sections[0].header.paragraphs[0].text = settings["header"]
     document.sections[0].footer.paragraphs[0].text = settings["footer"].replace("#", "")
     numbering = document.part.numbering_part.element
     first = next((b.number for b in blocks if b.kind == "item" and b.number.isdigit()), "1")
-    level = '<w:lvl w:ilvl="{}"><w:start w:val="{}"/><w:numFmt w:val="{}"/><w:lvlText w:val="{}"/></w:lvl>'
+    level = '<w:lvl w:ilvl="{}"><w:start w:val="{}"/><w:numFmt w:val="{}"/>'
+    level += '<w:lvlText w:val="{}"/></w:lvl>'
     levels = level.format(0, first, "decimal", "%1.") + level.format(1, 1, "lowerLetter", "(%2)")
-    numbering.insert(0, parse_xml(
-        f'<w:abstractNum {nsdecls("w")} w:abstractNumId="90">{levels}</w:abstractNum>'))
-    numbering.append(parse_xml(
-        f'<w:num {nsdecls("w")} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
-    for line in settings["title"].split(" / "):
-        document.add_heading(line, 0 if line == settings["title"].split(" / ")[0] else 2)
+
+    def word(tag: str, inner: str) -> Any:
+        return parse_xml(f"<w:{tag} {nsdecls('w')}{inner}</w:{tag.split()[0]}>")
+
+    numbering.insert(0, word("abstractNum", f' w:abstractNumId="90">{levels}'))
+    numbering.append(word("num", ' w:numId="90"><w:abstractNumId w:val="90"/>'))
+    for place, line in enumerate(settings["title"].split(" / ")):
+        document.add_heading(line, 2 if place else 0)
 
     def add(text: str, style: str | None = None, level: int | None = None) -> None:
         paragraph = document.add_paragraph(style=style)
-        for part in re.split(r"(\*\*.+?\*\*)", text):
-            paragraph.add_run(part.strip("*")).bold = part.startswith("**")
+        for part in re.split(r"(\*+.+?\*+)", text):
+            run = paragraph.add_run(part.strip("*"))
+            run.bold, run.italic = part.startswith("**"), part[:2].count("*") == 1
         if level is not None:
-            paragraph._p.get_or_add_pPr().append(parse_xml(
-                f'<w:numPr {nsdecls("w")}><w:ilvl w:val="{level}"/><w:numId w:val="90"/></w:numPr>'))
+            ids = f'><w:ilvl w:val="{level}"/><w:numId w:val="90"/>'
+            paragraph._p.get_or_add_pPr().append(word("numPr", ids))
 
     for block in blocks:
         if block.kind == "row":
@@ -239,32 +216,36 @@ def render_docx(settings: dict[str, str], blocks: list[Block]) -> bytes:
             add(block.text, "Heading 1", 0)
         elif block.kind == "item":
             add(f"{block.number}\t{block.text}".lstrip(), "Heading 1")
-        elif block.kind == "head":
-            add(block.text, "Heading 3")
-        elif block.kind == "entry" and re.match(r"\([a-h]\) ", block.text):
+        elif block.kind == "entry":
             add(block.text[4:], None, 1)
         else:
-            add(block.text, "List Bullet" if block.kind == "entry" else None)
-    raw, out = io.BytesIO(), io.BytesIO()
-    document.save(raw)
+            add(block.text)
+    document.save(raw := io.BytesIO())
+    out = io.BytesIO()
     with zipfile.ZipFile(raw) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
-            new.writestr(zipfile.ZipInfo(name, MADE.timetuple()[:6]), old.read(name), zipfile.ZIP_DEFLATED)
+            entry = zipfile.ZipInfo(name, MADE.timetuple()[:6])
+            new.writestr(entry, old.read(name), zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
 RENDER = {".html": render_html, ".pdf": render_pdf, ".docx": render_docx}
 
 
-def main() -> None:
-    """Renders every source."""
-    for source in sorted((HERE / "sources").rglob("*.md")):
-        target = HERE / "minutes" / source.relative_to(HERE / "sources").with_suffix("")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        settings, blocks = parse(source.read_text(encoding="utf-8"))
-        target.write_bytes(RENDER[target.suffix](settings, blocks))
-        print(target.relative_to(HERE))
+def targets() -> list[tuple[Path, Path]]:
+    """Each source with the file that is made of it."""
+    folder = HERE / "sources"
+    found = sorted(folder.rglob("*.md"))
+    return [(s, HERE / "minutes" / s.relative_to(folder).with_suffix("")) for s in found]
+
+
+def render(source: Path, suffix: str) -> bytes:
+    """The bytes of one file."""
+    return RENDER[suffix](*parse(source.read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":
-    main()
+    for source, target in targets():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(render(source, target.suffix))
+        print(target.relative_to(HERE))
