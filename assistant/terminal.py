@@ -1,0 +1,243 @@
+"""How things look in a terminal: answers, lists, progress; never a control code from a document."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from assistant.answer_model import Answer, Citation, Retrieved
+    from assistant.lookup import LookupResult
+    from ingest.index import StoredMeeting
+    from ingest.model import Meeting
+    from ingest.pipeline import IngestReport, Progress
+
+BAR = 24  # characters
+SOURCES_SHOWN = 50
+PLAIN_EVERY = 5.0  # seconds between two lines of progress where there is no terminal
+
+
+def show(text: str = "", indent: str = "") -> None:
+    """Print text to standard output, wrapped, its control characters taken away."""
+    width = min(shutil.get_terminal_size().columns, 100)
+    for line in clean(text).split("\n"):
+        print(textwrap.fill(line, width, initial_indent=indent, subsequent_indent=indent) or line)
+
+
+def show_json(value: Any) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+def tell(text: str) -> None:
+    """Print a message to standard error."""
+    print(clean(text), file=sys.stderr, flush=True)
+
+
+def clean(text: str) -> str:
+    """Text that can do nothing to a terminal."""
+    return "".join(c if c == "\n" or c.isprintable() else " " for c in text)
+
+
+def spoken_date(iso: str | None) -> str:
+    """ "2 July 2014", or that the date is not known."""
+    if iso is None:
+        return "date unknown"
+    day = date.fromisoformat(iso)
+    return f"{day.day} {day:%B %Y}"
+
+
+def place(
+    body: str | None, iso: str | None, item: str | None, title: str, page: int | None = None
+) -> str:
+    """Where something stands in the minutes, in words."""
+    parts = [body or "body unknown", spoken_date(iso)]
+    if item:
+        parts.append(f"item {item}")
+    text = ", ".join(parts) + (f": {title}" if title else "")
+    return text + (f" (page {page})" if page else "")
+
+
+def show_answer(answer: Answer, explain: bool = False) -> None:
+    """An answer with its sources, or a refusal with the nearest items."""
+    show(answer.answer)
+    for citation in answer.citations:
+        _show_citation(citation)
+    for warning in answer.warnings:
+        show(f"\nNote: {warning}")
+    if not answer.answered and answer.retrieved:
+        show("\nNearest items:")
+        for near in _by_item(answer.retrieved)[:3]:
+            show(f"- {place(near.body, near.date, near.item, near.title)}", "  ")
+    if answer.standalone_question != answer.question:
+        show(f"\nSearched for: {answer.standalone_question}")
+    if explain:
+        show("\nWhy:")
+        for line in answer.explanation:
+            show(f"- {line}", "  ")
+
+
+def _show_citation(citation: Citation) -> None:
+    where = place(citation.body, citation.date, citation.item, citation.title, citation.page)
+    about = [citation.source]
+    if citation.references:
+        about.append("reference " + ", ".join(citation.references))
+    about += [word for word in (citation.outcome, citation.status) if word]
+    show(f"\n[{citation.marker}] {where}")
+    show(f'"{citation.quote}"', "    ")
+    show(", ".join(about), "    ")
+    if citation.url:
+        show(citation.url, "    ")
+
+
+def _by_item(retrieved: Iterable[Retrieved]) -> list[Retrieved]:
+    """The best passage of each item, in the order given."""
+    first: dict[tuple[str, int], Retrieved] = {}
+    for passage in retrieved:
+        first.setdefault((passage.meeting_id, passage.place), passage)
+    return list(first.values())
+
+
+def show_passages(found: Sequence[Retrieved]) -> None:
+    for rank, passage in enumerate(found, start=1):
+        where = place(passage.body, passage.date, passage.item, passage.title, passage.page)
+        show(f"{rank}. {where}  [{passage.score:.3f}]")
+        show(passage.text, "   ")
+        show(passage.source, "   ")
+
+
+def show_meeting(meeting: StoredMeeting, items: int) -> None:
+    marks = [mark for mark in (meeting.status, "scanned" if meeting.ocr else None) if mark]
+    show(
+        f"{meeting.date or '?':10}  {meeting.body or 'body unknown'}: "
+        f"{count(items, 'item')}, {meeting.source}" + (f" ({', '.join(marks)})" if marks else "")
+    )
+
+
+def show_ingest_report(report: IngestReport) -> None:
+    """What an ingest did, and what it could not do."""
+    files = f"Read {count(report.read, 'file')}"
+    details = [f"{report.changed} changed"] if report.changed else []
+    details += [f"{report.unchanged} unchanged"] if report.unchanged else []
+    details += [f"{report.removed} taken out"] if report.removed else []
+    show(files + (f" ({', '.join(details)})" if details else "") + f" in {report.seconds:.1f} s.")
+    show(
+        f"The index holds {count(report.meetings, 'meeting')}, {count(report.items, 'item')}, "
+        f"{count(report.passages, 'passage')}."
+    )
+    for heading, entries in (("Could not be read", report.failed), ("Passed over", report.skipped)):
+        if entries:
+            show(f"{heading}: {count(len(entries), 'file')}")
+            for source, reason in entries:
+                show(f"- {source}: {reason}", "  ")
+    if report.warnings:
+        show(f"Notes: {len(report.warnings)}")
+        for warning in report.warnings:
+            show(f"- {warning}", "  ")
+
+
+def show_parsed(meeting: Meeting) -> None:
+    """What the reader understood of a meeting: its items with their decisions."""
+    show(f"{meeting.source}: {meeting.body or 'body unknown'}, {spoken_date(meeting.date)}")
+    for item in meeting.items:
+        marks = [mark for mark in ("restricted", "truncated") if getattr(item, mark)]
+        kinds = [decision.kind for decision in item.decisions]
+        about = f"{count(len(item.paragraphs), 'paragraph')}"
+        about += "".join(f", {word}" for word in (*kinds, *marks))
+        show(f"{item.number or '-':>8}  {item.title} ({about})", "  ")
+    for warning in meeting.warnings:
+        show(f"note: {warning}", "  ")
+
+
+def show_lookup(result: LookupResult) -> None:
+    """Items grouped by meeting, newest first."""
+    if result.searched_for:
+        show(f"Searched for: {result.searched_for}")
+    if not result.groups:
+        show("Nothing was found.")
+    for group in result.groups:
+        show(place(group.meeting.body, group.meeting.date, None, ""))
+        for hit in group.hits:
+            number = f"item {hit.number}: " if hit.number else ""
+            show(f"{number}{hit.title}" + (f" (page {hit.page})" if hit.page else ""), "  ")
+            show(hit.snippet, "    ")
+
+
+def show_status(found: dict[str, Any], with_sources: bool) -> None:
+    """What an index holds, in words."""
+    show(f"Index {found['index']}, generation {found['generation']}")
+    show(
+        f"{count(len(found['sources']), 'source')}, {count(found['meetings'], 'meeting')}, "
+        f"{count(found['items'], 'item')}, {count(found['passages'], 'passage')}"
+    )
+    show(f"Embedding model: {found['embed_model']}; Chroma: {found['chroma']}")
+    show(f"Language model: {found['llm'] or 'none; answers are quotations'}")
+    for line in found["sends"] or ["Nothing leaves this machine."]:
+        show(line[0].upper() + line[1:])
+    if found["restricted"]:
+        show("Exempt items are open to this reader.")
+    show("\nBodies:")
+    for body in found["bodies"]:
+        period = f", {spoken_date(body['first'])} to {spoken_date(body['last'])}"
+        show(
+            f"- {body['body'] or 'body unknown'}: {count(body['meetings'], 'meeting')}"
+            + (period if body["first"] else ""),
+            "  ",
+        )
+    if with_sources or len(found["sources"]) <= SOURCES_SHOWN:
+        show("\nSources:")
+        for source in found["sources"]:
+            show(f"- {source['collection']}/{source['source']}", "  ")
+    else:
+        show("\n`minutes status --sources` lists the sources.")
+    if found["failures"]:
+        show("\nCould not be read:")
+        for failure in found["failures"]:
+            show(f"- {failure['source']}: {failure['reason']}", "  ")
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+class ProgressBar:
+    """Progress on standard error: a bar in a terminal, now and then a line elsewhere."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._began = time.monotonic()
+        self._last = 0.0
+
+    def ingest(self, progress: Progress) -> None:
+        """Show how far an ingest is."""
+        what = "files read" if progress.stage == "read" else "passages indexed"
+        self.show(progress.done, progress.total, what, progress.rate, progress.current)
+
+    def step(self, done: int, total: int, what: str) -> None:
+        """Show how far a run is that began when this was made."""
+        self.show(done, total, what, done / max(time.monotonic() - self._began, 1e-6))
+
+    def show(self, done: int, total: int, what: str, rate: float, current: str = "") -> None:
+        finished = done >= total
+        now = time.monotonic()
+        if not finished and now - self._last < (0.1 if self._terminal else PLAIN_EVERY):
+            return
+        self._last = now
+        text = f"{done:,} of {total:,} {what}, {rate:.1f} a second"
+        if rate and not finished:
+            text += f", {_minutes((total - done) / rate)} left"
+        if not self._terminal:
+            tell(text)
+            return
+        bar = "█" * (BAR * done // max(total, 1))
+        line = f"{bar:░<{BAR}} {text}  {clean(current)}"[: shutil.get_terminal_size().columns - 1]
+        print(f"\r\033[K{line}", end="\n" if finished else "", file=sys.stderr, flush=True)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
