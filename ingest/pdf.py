@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from ingest.errors import UnreadableSource
@@ -506,7 +506,9 @@ def _take_furniture(pages: Sequence[Page]) -> list[str]:
 
 
 def _shape(row: Row) -> str:
-    return re.sub(r"\d+", "#", row.joined().casefold())
+    """What repeats of a header: a short one may carry a number that changes."""
+    text = row.joined().casefold()
+    return re.sub(r"\d+", "#", text) if len(row.words) <= 6 else text
 
 
 def _page_number(row: Row) -> re.Match[str] | None:
@@ -596,7 +598,9 @@ def _page_rows(page: Page, columns: Columns) -> list[Row]:
     right = max((row.x1 for row in free), default=page.width)
     for row in free:
         row.left, row.region = left, (left, right)
-    blocks: list[tuple[float, list[Row]]] = [(row.base, [row]) for row in _flow(free)]
+    flow = _flow(free)
+    reached = accumulate((row.base for row in flow), max)
+    blocks = [(base, [row]) for base, row in zip(reached, flow, strict=True)]
     for band in _bands(cells):
         top = min(word.base for cell in band for word in cells[cell])
         blocks.append((top, _band_rows(band, cells, columns, page)))
