@@ -342,13 +342,24 @@ def index_vectors(
         reusable = list(zip(known, stores, strict=True))
         faults: list[str] = []
         for _ in range(2):
+            done = 0
+
+            def made(texts: Sequence[str]) -> np.ndarray:
+                nonlocal done
+                vectors = embed(texts)
+                done += len(texts)
+                progress(done, len(ids))
+                return vectors
+
             vectors = Vectors.create(place, len(ids))
             try:
-                done = 0
+                end = 0
                 for records in _parts(_records(database), part_size(len(ids))):
-                    vectors.add(records, _vectors_of(records, reusable, embed))
-                    done += len(records)
-                    progress(done, len(ids))
+                    vectors.add(records, _vectors_of(records, reusable, made))
+                    end += len(records)
+                    if done < end:  # the rest was there already
+                        done = end
+                        progress(done, len(ids))
                 faults = vectors.faults(ids)
             finally:
                 vectors.close()

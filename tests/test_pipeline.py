@@ -272,9 +272,9 @@ def test_remove_refuses_what_is_unknown_or_ambiguous(village: Path, tmp_path: Pa
     other = tmp_path / "other"
     write_minutes(other)
     ingest([village, other], tmp_path / "index")
-    with pytest.raises(WrongUse, match="nothing.txt"):
+    with pytest.raises(WrongUse, match=r"nothing\.txt"):
         remove(["nothing.txt"], tmp_path / "index")
-    with pytest.raises(WrongUse, match="other/march.txt or village/march.txt"):
+    with pytest.raises(WrongUse, match=r"other/march\.txt or village/march\.txt"):
         remove(["march.txt"], tmp_path / "index")
     assert remove(["other/march.txt"], tmp_path / "index").removed == ("march.txt",)
 
