@@ -21,6 +21,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _NUMBER_CELL = re.compile(r"^\(?(?:[A-Z]{1,4}[ /]?)?\d{1,5}(?:[./-]\d{1,4}){0,3}\s?[a-z]?[.):]?$")
 _PAGE_NUMBER = re.compile(r"^(?:page|tudalen)\s+\d{1,4}(?:\s+(?:of|o)\s+\d{1,4})?$", re.IGNORECASE)
+_DRAWN = ("}drawing", "}pict", "}AlternateContent", "}object")
 _GONE = {f"{_W}{tag}" for tag in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr")}
 
 
@@ -384,11 +385,10 @@ def _collect(
                     bold = choice
                     break
             runs.append(_Run(_run_text(child, reader), bool(bold)))
-            for nested in child:
-                if isinstance(nested.tag, str) and nested.tag.endswith(
-                    ("}drawing", "}pict", "}AlternateContent", "}object")
-                ):
-                    _collect(nested, reader, style, runs, boxes)
+            drawn = [nested for nested in child if str(nested.tag).endswith(_DRAWN)]
+            for nested in drawn:
+                alternatives = nested.tag == f"{_MC}AlternateContent" and len(nested) > 0
+                _collect(nested[0] if alternatives else nested, reader, style, runs, boxes)
         else:
             _collect(child, reader, style, runs, boxes)
 
@@ -458,7 +458,7 @@ def _is_heading_row(cells: list[list[Line]]) -> bool:
 
 def _table_row(row: list[list[Line]]) -> Line:
     first = next(cell for cell in row if cell)[0]
-    text = " | ".join(_printed(cell) for cell in row).rstrip(" |")
+    text = " ".join(" | ".join(_printed(cell) for cell in row).split()).rstrip(" |")
     bold = all(line.bold for cell in row for line in cell)
     return replace(
         first, text=text, number=None, bold=bold, heading=0, space_before=False, table=True

@@ -508,7 +508,8 @@ def _take_furniture(pages: Sequence[Page]) -> list[str]:
 def _shape(row: Row) -> str:
     """What repeats of a header: a short one may carry a number that changes."""
     text = row.joined().casefold()
-    return re.sub(r"\d+", "#", text) if len(row.words) <= 6 else text
+    short = len(row.words) <= 6 or re.match(r"(?:page|tudalen) \d", text)
+    return re.sub(r"\d+", "#", text) if short else text
 
 
 def _page_number(row: Row) -> re.Match[str] | None:
