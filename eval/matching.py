@@ -27,6 +27,7 @@ _SAME = str.maketrans(
     }
 )
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:[,\u2009\u202f]\d{3})+(?!\d)")
+_ROUND = re.compile(r"(?<![\d.])(\d+)\.00(?!\.?\d)")  # a sum of 500.00 is one of 500
 _NUMBER = re.compile(r"(?:(?<![\w.])\.)?\d+(?:[.,]\d+)*[\u00bc-\u00be\u2150-\u215e]?")
 _TOKEN = re.compile(r"\w+")
 _STOP_WORDS = (
@@ -40,10 +41,10 @@ _STOP = frozenset(_STOP_WORDS.split())
 
 @lru_cache(maxsize=20_000)
 def fold(text: str) -> str:
-    """Text without differences of case, white space, dashes, quote marks and thousands commas."""
+    """Text without differences of case, white space, dashes, quote marks and writing of numbers."""
     text = unicodedata.normalize("NFC", text).translate(_SAME)
     text = _THOUSANDS.sub(lambda found: re.sub(r"\D", "", found.group()), text)
-    return " ".join(text.casefold().split())
+    return " ".join(_ROUND.sub(r"\1", text).casefold().split())
 
 
 @lru_cache(maxsize=20_000)
