@@ -95,7 +95,7 @@ class _Scan:
     files: tuple[_File, ...]
     failed: tuple[tuple[str, str, str], ...]  # collection, source, reason
     skipped: tuple[tuple[str, str], ...]
-    whole: frozenset[str]  # collections given as a folder: what is missing there is taken out
+    whole: frozenset[str]  # collections seen in full: what is missing there is taken out
     folders: dict[str, Path]
 
 
@@ -113,14 +113,19 @@ def ingest(
     """Bring the index up to date with folders and files; only what has changed is read.
 
     A folder is a collection of its own; files that are missing from it are taken out of the
-    index. `council` names the authority where the minutes do not. Raises WrongUse, WrongModel or
+    index. `council` names the authority where the minutes do not; `embed_model` is the setting's,
+    else the one that the index was made with. Raises WrongUse, WrongModel or
     IndexLocked, and then the index is as it was.
     """
     began = time.monotonic()
     folder = Path(index_dir).absolute()
-    url = load_settings().chroma_url
+    settings = load_settings()
+    model = embed_model or settings.embed_model
     scan = _scan([Path(path) for path in paths], folder, collection)
-    with writing(folder), _Writer(folder, url, embed_model, rebuild, progress) as writer:
+    with (
+        writing(folder),
+        _Writer(folder, settings.chroma_url, model, rebuild, progress) as writer,
+    ):
         warnings = writer.claim(scan)
         held = {(s.collection, s.source): s for s in writer.manifest}
         tried = {(c, s): (sha, reason) for c, s, sha, reason in writer.failures}
@@ -151,7 +156,7 @@ def ingest(
         } | unreadable
         slowest: list[tuple[str, float]] = []
         read = changed = 0
-        if todo or gone or news or writer.must_write(include_restricted):
+        if todo or gone or news or warnings or writer.must_write(include_restricted):
             writer.begin(include_restricted)
             for name, path in scan.folders.items():
                 writer.set_folder(name, path)
@@ -183,7 +188,7 @@ def ingest(
         meetings, items, passages = writer.counts()
         return IngestReport(
             read=read,
-            unchanged=len(scan.files) - len(todo),
+            unchanged=len(here - {(f.collection, f.source) for f in todo} - failed.keys()),
             changed=changed,
             removed=sum(key in held for key in gone),
             failed=tuple((source, reason) for (_, source), (_, reason) in sorted(failed.items())),
@@ -584,7 +589,12 @@ def _scan(paths: Sequence[Path], index: Path, collection: str | None) -> _Scan:
                 "at a time, each with its own --collection NAME."
             )
         found = 0
-        for file in sorted(_walk(top, index.resolve())) if top.is_dir() else [top]:
+        closed: list[OSError] = []
+        below = sorted(_walk(top, index.resolve(), closed.append)) if top.is_dir() else [top]
+        for error in closed:
+            source = _text(os.path.relpath(error.filename, root)).replace(os.sep, "/")
+            failed.append((name, f"{source}/", f"cannot be opened: {error.strerror}"))
+        for file in below:
             source = _text(file.relative_to(root).as_posix())
             reason = _why_not(file)
             if reason is None and file.suffix.lower() not in SUFFIXES:
@@ -608,15 +618,15 @@ def _scan(paths: Sequence[Path], index: Path, collection: str | None) -> _Scan:
             kinds = ", ".join(sorted(SUFFIXES))
             more = f" ({len(skipped)} files of other kinds)" if skipped else ""
             raise WrongUse(f"There are no minutes to read in {path}{more}: it takes {kinds}.")
-        if top.is_dir():
-            whole.add(name)
+        if top.is_dir() and not closed:
+            whole.add(name)  # what cannot be looked into may still be there
     return _Scan(tuple(files.values()), tuple(failed), tuple(skipped), frozenset(whole), folders)
 
 
-def _walk(top: Path, index: Path) -> Iterator[Path]:
+def _walk(top: Path, index: Path, closed: Callable[[OSError], None]) -> Iterator[Path]:
     """Files below a folder; links are followed, each folder is visited once, hidden ones never."""
     seen: set[tuple[int, int]] = set()
-    for folder, names, files in os.walk(top, followlinks=True):
+    for folder, names, files in os.walk(top, followlinks=True, onerror=closed):
         here = Path(folder)
         known = here.stat()
         if (known.st_dev, known.st_ino) in seen or here.resolve() == index:

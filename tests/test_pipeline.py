@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -168,6 +169,7 @@ def test_each_file_passed_over_is_named_with_its_reason(village: Path, tmp_path:
     assert report.skipped == (("plan.jpg", ".jpg files are not read"),)
     again = ingest([village], village / "index")
     assert (again.generation, again.failed, again.skipped) == (1, report.failed, report.skipped)
+    assert (again.read, again.unchanged) == (0, 2)
     assert Index.open(village / "index").failures() == list(report.failed)
 
 
@@ -204,6 +206,27 @@ def test_folders_linked_in_a_circle_are_read_once(village: Path, tmp_path: Path)
     assert ingest([village], tmp_path / "index").read == 2
 
 
+def test_a_folder_that_cannot_be_opened_is_named_and_nothing_of_it_is_taken_out(
+    village: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_minutes(village / "old", "may.txt", day="6 May 2018", items=[("Swings", "Two swings.")])
+    ingest([village], tmp_path / "index")
+    scandir = os.scandir
+
+    def closed(path: str) -> object:
+        if str(path).endswith("old"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    report = ingest([village], tmp_path / "index")
+    assert report.failed == (("old/", "cannot be opened: Permission denied"),)
+    assert "Two swings." in words_of(tmp_path / "index")
+    monkeypatch.undo()
+    assert ingest([village], tmp_path / "index").failed == ()
+    assert Index.open(tmp_path / "index").failures() == []
+
+
 def test_one_ingest_at_a_time(village: Path, tmp_path: Path) -> None:
     with (
         writing(tmp_path / "index"),
@@ -213,10 +236,15 @@ def test_one_ingest_at_a_time(village: Path, tmp_path: Path) -> None:
     assert ingest([village], tmp_path / "index").read == 2
 
 
-def test_another_model_is_refused(village: Path, tmp_path: Path) -> None:
+def test_another_model_is_refused(
+    village: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     ingest([village], tmp_path / "index")
     with pytest.raises(WrongModel, match="--rebuild"):
         ingest([village], tmp_path / "index", embed_model="another/model")
+    monkeypatch.setenv("MINUTES_EMBED_MODEL", "a third")
+    with pytest.raises(WrongModel, match="not with a third"):
+        ingest([village], tmp_path / "index")
     assert Index.open(tmp_path / "index").generation == 1
 
 
@@ -286,6 +314,7 @@ def test_the_last_source_can_be_removed(tmp_path: Path) -> None:
     index = Index.open(tmp_path / "index")
     assert (index.meetings(), index.passage_ids, index.sources()) == ([], [], [])
     assert index.bm25(["roof"]).shape == (0,)
+    assert index.dense(np.ones(384, np.float32), 5) == []
     index.close()
     assert ingest([file], tmp_path / "index").read == 1
 
@@ -453,7 +482,7 @@ def test_vectors_that_have_gone_are_made_again(village: Path, tmp_path: Path) ->
 
 
 @settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     rounds=st.lists(
