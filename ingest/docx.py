@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import lzma
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +23,15 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _NUMBER_CELL = re.compile(r"^\(?(?:[A-Z]{1,4}[ /]?)?\d{1,5}(?:[./-]\d{1,4}){0,3}\s?[a-z]?[.):]?$")
 _PAGE_NUMBER = re.compile(r"^(?:page|tudalen)\s+\d{1,4}(?:\s+(?:of|o)\s+\d{1,4})?$", re.IGNORECASE)
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+)
 _DRAWN = ("}drawing", "}pict", "}AlternateContent", "}object")
 _GONE = {f"{_W}{tag}" for tag in ("del", "moveFrom", "instrText", "delText", "pPr", "rPr")}
 
@@ -156,7 +167,7 @@ def _open_parts(data: bytes) -> dict[str, Any]:
                         f"{entry.filename} declares a document type, which no DOCX does"
                     )
                 parts[entry.filename] = root
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise UnreadableSource("not a DOCX that can be opened, or cut short") from error
     except (etree.XMLSyntaxError, ValueError) as error:
         raise UnreadableSource("the XML of the DOCX is damaged") from error
