@@ -10,15 +10,19 @@ from ingest.model import Attendance
 _LABELS = (
     (
         "apologies",
-        r"(?:an?\s+)?apolog(?:y|ies)(?:\s+for\s+[^:.]{0,40})?(?:\s+(?:were|was)\s+received\s+from)?|ymddiheuriadau|leithscéal\w*",
+        r"(?:an?\s+)?apolog(?:y|ies)(?:\s+for\s+[^:.]{0,40})?(?:\s+(?:were|"
+        r"was)\s+received\s+from)?|ymddiheuriadau|leithscéal\w*",
     ),
     (
         "in_attendance",
-        r"(?:also\s+|others?\s+|officers?\s+|officials?\s+|staff\s+)?(?:in attendance|also present)|officials?|officers?(?:\s+present)?|staff|clerk",
+        r"(?:also\s+|others?\s+|officers?\s+|officials?\s+|staff\s+)?(?:in attendance|also "
+        r"present)|officials?|officers?(?:\s+present)?|staff|clerk",
     ),
     (
         "present",
-        r"(?:members?|councillors?|cllrs?|governors?|those|i)?\s*(?:present|attending)(?:\s+(?:in|and in)\s+the\s+chair)?|in the chair|councillors|members|yn bresennol|presennol|i láthair",
+        r"(?:members?|councillors?|cllrs?|governors?|those|i)?\s*(?:present|"
+        r"attending)(?:\s+(?:in|and in)\s+the\s+chair)?|in the chair|councillors|members|yn "
+        r"bresennol|presennol|i láthair",
     ),
 )
 _LABEL = re.compile("|".join(rf"(?P<{name}>{pattern})" for name, pattern in _LABELS), re.I)
@@ -27,14 +31,16 @@ _OPENING = re.compile(
     re.S,
 )
 _RECEIVED = re.compile(
-    r"apolog(?:y|ies)\b.{0,80}?\b(?:received|tendered|given|accepted)?\s*(?:from|on behalf of)\s*:?\s*(?P<names>[^.\n]+(?:\.\s?[A-Z][^.\n]*)*)",
+    r"apolog(?:y|ies)\b.{0,80}?\b(?:received|tendered|given|accepted)?\s*(?:from|on behalf "
+    r"of)\s*:?\s*(?P<names>[^.\n]+(?:\.\s?[A-Z][^.\n]*)*)",
     re.I | re.S,
 )
 _SPLIT = re.compile(r"\s*(?:,(?![^()]*\))|;|\band\b(?![^()]*\))|&|\n|•|\|)\s*")
 _NAME = re.compile(
-    r"^(?:(?:[A-ZÀ-Ý][\w.’'\-]*|Ó|de|van|Mc|la|le|du)\s*){1,6}(?:\([^()]{1,60}\))?\s*(?:[-–]\s*[\w /’'.]{2,50})?$"
+    r"^(?:(?:[A-ZÀ-Ý][\w.’'\-]*|Ó|de|van|Mc|la|le|"
+    r"du)\s*){1,6}(?:\([^()]{1,60}\))?\s*(?:[-–]\s*[\w /’'.]{2,50})?$"
 )
-_TITLE_ONLY = re.compile(r"^(?:cllrs?|councillors?|mr|mrs|ms|miss|dr|messrs)\.?:?\s*", re.I)
+_TITLE_ONLY = re.compile(r"^(?:cllrs?|councillors?|mrs|mr|ms|miss|dr|messrs)\b\.?:?\s*", re.I)
 _ROLE_FIRST = re.compile(r"\(([^()]*\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s[^()]*)\)")
 
 

@@ -6,24 +6,150 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-_SMALL = frozenset("of the and for in on at to a an with by de na y an o & le la".split())
+_SMALL = frozenset(
+    [
+        "of",
+        "the",
+        "and",
+        "for",
+        "in",
+        "on",
+        "at",
+        "to",
+        "a",
+        "an",
+        "with",
+        "by",
+        "de",
+        "na",
+        "y",
+        "an",
+        "o",
+        "&",
+        "le",
+        "la",
+    ]
+)
 # Words that end the name of a body.
 _KINDS = frozenset(
-    "council committee committees subcommittee sub-committee board panel forum cabinet executive "
-    "commission governors assembly association authority trust partnership district trustees spc "
-    "jpc pc cc tc pds cyngor pwyllgor comhairle".split()
+    [
+        "council",
+        "committee",
+        "committees",
+        "subcommittee",
+        "sub-committee",
+        "board",
+        "panel",
+        "forum",
+        "cabinet",
+        "executive",
+        "commission",
+        "governors",
+        "assembly",
+        "association",
+        "authority",
+        "trust",
+        "partnership",
+        "district",
+        "trustees",
+        "spc",
+        "jpc",
+        "pc",
+        "cc",
+        "tc",
+        "pds",
+        "cyngor",
+        "pwyllgor",
+        "comhairle",
+    ]
 )
 # A name never runs over these, to the left.
 _STOPS = frozenset(
-    "minutes minute meeting meetings proceedings held present chairman chair draft record notes "
-    "copy report from january february march april may june july august september october "
-    "november december monday tuesday wednesday thursday friday saturday sunday its their our "
-    "last latest first previous following extracts at by that this adjourned special inaugural "
-    "monthly ordinary extraordinary statutory quarterly virtual to for on in was were "
-    "cofnodion confirmed approved unconfirmed final re-scheduled rescheduled each member every "
-    "between months nmeeting minites minuted budgetary plan".split()
+    [
+        "minutes",
+        "minute",
+        "meeting",
+        "meetings",
+        "proceedings",
+        "held",
+        "present",
+        "chairman",
+        "chair",
+        "draft",
+        "record",
+        "notes",
+        "copy",
+        "report",
+        "from",
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "its",
+        "their",
+        "our",
+        "last",
+        "latest",
+        "first",
+        "previous",
+        "following",
+        "extracts",
+        "at",
+        "by",
+        "that",
+        "this",
+        "adjourned",
+        "special",
+        "inaugural",
+        "monthly",
+        "ordinary",
+        "extraordinary",
+        "statutory",
+        "quarterly",
+        "virtual",
+        "to",
+        "for",
+        "on",
+        "in",
+        "was",
+        "were",
+        "cofnodion",
+        "confirmed",
+        "approved",
+        "unconfirmed",
+        "final",
+        "re-scheduled",
+        "rescheduled",
+        "each",
+        "member",
+        "every",
+        "between",
+        "months",
+        "nmeeting",
+        "minites",
+        "minuted",
+        "budgetary",
+        "plan",
+    ]
 )
-_DROPPED = frozenset("annual general special ordinary monthly extraordinary full".split())
+_DROPPED = frozenset(
+    ["annual", "general", "special", "ordinary", "monthly", "extraordinary", "full"]
+)
 _SHORT_KINDS = {
     "pc": "Parish Council",
     "cc": "Community Council",
@@ -33,7 +159,7 @@ _SHORT_KINDS = {
 }
 _TOKEN = re.compile(r"[^\W_]+(?:[-'’./][^\W_]+)*['’]?|[,;:.|()\n–—-]|&|['’]s\b")
 _JOINED_KIND = re.compile(r"([a-z]{3})((?:parish|town|community|city|county)\s+council)\b", re.I)
-_CASE_KEPT = frozenset("SPC JPC PDS NHS LEP ICT PTA MAT FGB".split())
+_CASE_KEPT = frozenset(["SPC", "JPC", "PDS", "NHS", "LEP", "ICT", "PTA", "MAT", "FGB"])
 
 
 def canonical_body(text: str) -> str:
@@ -183,7 +309,11 @@ def _compose(tokens: Sequence[str], parent: str) -> str:
         word for word in re.findall(r"[^\W\d_]+", name.lower()) if word not in _SMALL | _KINDS
     ]
     single = name.lower() in ("cabinet", "executive", "governing body", "governing board")
-    if not telling and not single or len(name) > 120 or telling in (["above"], ["parish"], ["sub"]):
+    if (
+        (not telling and not single)
+        or len(name) > 120
+        or telling in (["above"], ["parish"], ["sub"])
+    ):
         return ""
     if name[0].islower() and not any(word[0].isupper() for word in words[1:]):
         return ""

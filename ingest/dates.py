@@ -50,7 +50,7 @@ _PATTERNS = (
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?:\b(?P<weekday>{_WEEKDAY})\b[.,]?\s*)?(?<![\d/.\-])(?P<day>\d{{1,2}})\s?[/.\-]\s?"
+        rf"(?:\b(?P<weekday>{_WEEKDAY})\b[.,]?\s*)?(?<![\d/.\-£€$])(?P<day>\d{{1,2}})\s?[/.\-]\s?"
         rf"(?P<month>\d{{1,2}})\s?[/.\-]\s?(?P<year>(?:19|20)?\d\d)(?![\d/])",
         re.IGNORECASE,
     ),

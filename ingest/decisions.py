@@ -14,7 +14,8 @@ from ingest.model import Decision, DecisionKind, Paragraph, Vote
 from ingest.sentences import split_sentences
 
 _TITLE = (
-    r"(?:Cllrs?|Clir|Councillors?|Comhairleoir|C(?:om)?hairleoir|Cmhlr|Cmhairleoir|Mrs|Mr|Ms|Miss|Dr|"
+    r"(?:Cllrs?|Clir|Councillors?|Comhairleoir|C(?:om)?hairleoir|Cmhlr|Cmhairleoir|Mrs|Mr|Ms|"
+    r"Miss|Dr|"
     r"Deputy|Alderman|Prof|Rev|Sir|Lady|Lord|Senator|the (?:Chair|Chairman|Mayor|Cathaoirleach))"
 )
 _NAME = (
@@ -37,37 +38,48 @@ _BEFORE_SECOND = re.compile(_NAME.format("name") + r"\s+(?:formally\s+)?seconded
 _PROPOSED_PARAGRAPH = re.compile(r"^\W*proposed(?:\s+by)?\s*:?\s", re.I)
 _SECONDED_PARAGRAPH = re.compile(r"^\W*seconded(?:\s+by)?\s*:?\s", re.I)
 _AND_RESOLVED = re.compile(
-    r"^\W*(?:and\s+)?(?:it\s+was\s+)?(?:unanimously\s+)?(resolved|agreed|recommended|approved|ordered)\s*"
+    r"^\W*(?:and\s+)?(?:it\s+was\s+)?(?:unanimously\s+)?(resolved|agreed|recommended|approved|"
+    r"ordered)\s*"
     r"(?:[:;,.–-]|that\b|to\b|$)",
     re.I,
 )
-_ADVERBS = r"(?:\s+(?:unanimously|also|then|further|therefore|subsequently|duly|all|formally|thus|accordingly|hereby|again))*"
+_ADVERBS = (
+    r"(?:\s+(?:unanimously|also|then|further|therefore|subsequently|duly|all|formally|thus|"
+    r"accordingly|hereby|again))*"
+)
 _BODY = (
-    r"(?:the\s+)?(?:members|committee|council|councillors|meeting|board|governors|panel|cabinet|executive|"
+    r"(?:the\s+)?(?:members|committee|council|councillors|meeting|board|governors|panel|cabinet|"
+    r"executive|"
     r"forum|trustees|sub-?committee|CC|parish council|community council)"
 )
 _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     (
         "lost",
         re.compile(
-            r"\b(?:motion|amendment|proposal|proposition|vote|resolution)\b[^.;]{0,60}?\b(?:was|were|be|is|being)?\s*"
-            r"(?:declared\s+|therefore\s+)*(?:lost|defeated|rejected|not carried|not passed|fell)\b",
+            r"\b(?:motion|amendment|proposal|proposition|vote|resolution)\b[^.;]{0,60}?"
+            r"\b(?:(?:was|were)\s+(?:declared\s+|therefore\s+)*"
+            r"(?:lost|defeated|rejected|not carried|not passed)|fell)\b|^\W*(?:motion|amendment) "
+            r"lost\b",
             re.I,
         ),
     ),
     (
         "withdrawn",
         re.compile(
-            r"\b(?:motion|amendment|proposal|item|application|question)\b[^.;]{0,40}?\b(?:was|were|be|is)\s+withdrawn\b|"
-            r"\bwithdrew (?:his|her|their|the) (?:motion|amendment|proposal)\b|\bagreed to withdraw\b",
+            r"\b(?:motion|amendment|proposal|item|application|question)\b[^.;]{0,40}?\b(?:was|"
+            r"were)\s+withdrawn\b|"
+            r"\bwithdrew (?:his|her|their|the) (?:motion|amendment|proposal)\b|\bagreed to "
+            r"withdraw\b",
             re.I,
         ),
     ),
     (
         "deferred",
         re.compile(
-            rf"\b(?:it was|{_BODY})\b{_ADVERBS}\s+(?:agreed|resolved|decided){_ADVERBS}\s+(?:to\s+defer|that\b[^.;]{{0,140}}\bbe\s+deferred)\b|"
-            r"\b(?:item|motion|matter|question|application|decision|report)\b[^.;]{0,50}?\b(?:was|were)\s+(?:agreed to be\s+)?(?:deferred|adjourned)\b|"
+            rf"\b(?:it was|{_BODY})\b{_ADVERBS}\s+(?:agreed|resolved|"
+            rf"decided){_ADVERBS}\s+(?:to\s+defer|that\b[^.;]{{0,140}}\bbe\s+deferred)\b|"
+            r"\b(?:item|motion|matter|question|application|decision|"
+            r"report)\b[^.;]{0,50}?\b(?:was|were)\s+(?:agreed to be\s+)?(?:deferred|adjourned)\b|"
             r"^\W*deferred\b",
             re.I,
         ),
@@ -75,7 +87,8 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     (
         "refused",
         re.compile(
-            rf"\b(?:it was|{_BODY}|resolved){_ADVERBS}\s*(?:agreed|resolved|decided)?{_ADVERBS}\s*(?:to refuse|(?:that\b[^.;]{{0,120}}\bbe\s+refused))\b",
+            rf"\b(?:it was|{_BODY}|resolved){_ADVERBS}\s*(?:agreed|resolved|"
+            rf"decided)?{_ADVERBS}\s*(?:to refuse|(?:that\b[^.;]{{0,120}}\bbe\s+refused))\b",
             re.I,
         ),
     ),
@@ -83,17 +96,20 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
         "recommended",
         re.compile(
             rf"\b(?:it was|{_BODY}){_ADVERBS}\s+recommended\b|^\W*(?:and\s+)?recommended\b|"
-            rf"\b(?:it was|{_BODY}){_ADVERBS}\s+(?:agreed|resolved){_ADVERBS}\s+to recommend\b|\bresolved\W+to recommend\b",
+            rf"\b(?:it was|{_BODY}){_ADVERBS}\s+(?:agreed|resolved){_ADVERBS}\s+to recommend\b|"
+            rf"\bresolved\W+to recommend\b",
             re.I,
         ),
     ),
     (
         "noted",
         re.compile(
-            rf"\b(?:report|reports|correspondence|update|minutes|contents|presentation|statement|schedule|letter|letters)\b"
+            rf"\b(?:report|reports|correspondence|update|minutes|contents|presentation|statement|"
+            rf"schedule|letter|letters)\b"
             rf"(?:\s*,[^,.]{{0,40}},)?\s+(?:was|were){_ADVERBS}\s+noted\b|^\W*(?:all\s+)?noted\W*$|"
             rf"\b(?:it was|{_BODY}){_ADVERBS}\s+(?:agreed|resolved){_ADVERBS}\s+to note\b|"
-            rf"\b(?:members|committee|council|board|panel){_ADVERBS}\s+noted\s+the\s+(?:report|contents|update|correspondence)\b|"
+            rf"\b(?:members|committee|council|board|panel){_ADVERBS}\s+noted\s+the\s+(?:report|"
+            rf"contents|update|correspondence)\b|"
             r"\bresolved\W+(?:to note|that\b[^.;]{0,80}\bbe noted)\b",
             re.I,
         ),
@@ -101,16 +117,20 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     (
         "resolved",
         re.compile(
-            rf"\b(?:it was|{_BODY}){_ADVERBS}\s+resolved\b|^\W*(?:and\s+)?(?:unanimously\s+)?resolved\b(?!\s+by\b)|\b(?-i:RESOLVED)\b",
+            rf"\b(?:it was|{_BODY}){_ADVERBS}\s+resolved\b|"
+            rf"^\W*(?:and\s+)?(?:unanimously\s+)?resolved\b(?!\s+by\b)|\b(?-i:RESOLVED)\b",
             re.I,
         ),
     ),
     (
         "agreed",
         re.compile(
-            rf"\b(?:it\s+was|was)(?:\s+\w+ly|\s+then|\s+also|\s+further)*\s+(?:agreed|decided)\b(?!\s+(?:by|with)\s+(?:mr|mrs|ms|miss|cllr))|"
-            rf"\b{_BODY}{_ADVERBS}\s+(?:agreed|approved|decided|adopted)\b|^\W*(?:agreed|approved|carried)\b\W(?!\s*by\b|by\b)|"
-            r"\b(?:motion|amendment|proposal|proposition)\b[^.;]{0,40}?\b(?:was|were)\s+(?:unanimously\s+)?(?:carried|passed|approved|agreed|adopted|accepted)\b|"
+            rf"\b(?:it\s+was|was)(?:\s+\w+ly|\s+then|\s+also|\s+further)*\s+(?:agreed|"
+            rf"decided)\b(?!\s+(?:by|with)\s+(?:mr|mrs|ms|miss|cllr))|"
+            rf"\b{_BODY}{_ADVERBS}\s+(?:agreed|approved|decided|adopted)\b|^\W*(?:agreed|"
+            rf"approved|carried)\b\W(?!\s*by\b|by\b)|"
+            r"\b(?:motion|amendment|proposal|proposition)\b[^.;]{0,40}?\b(?:was|"
+            r"were)\s+(?:unanimously\s+)?(?:carried|passed|approved|agreed|adopted|accepted)\b|"
             r"\bdeclared the (?:motion|amendment|proposal) carried\b",
             re.I,
         ),
@@ -120,11 +140,15 @@ _LOST_WORD = re.compile(
     r"\bdeclared the (?:motion|amendment|proposal) (?:lost|defeated|not carried)\b", re.I
 )
 _ELSEWHERE = re.compile(
-    r"\b(?:previous(?:ly)?|last|earlier)\s+(?:\w+\s+)?(?:meeting|agreed|resolved)\b|\bhad (?:been\s+)?(?:agreed|resolved|decided)\b|"
-    r"\bif (?:it was|the)\b|\bwhether\b.{0,30}\bagreed\b|\bwould be (?:agreed|resolved)\b|\bnot agreed\b|"
-    r"\bat (?:the|a|its) [^.]{0,40}meeting (?:held )?(?:on|in)\b|\bconsent\b|\bmeeting at which it was\b|"
+    r"\b(?:previous(?:ly)?|last|earlier)\s+(?:\w+\s+)?(?:meeting|agreed|resolved)\b|\bhad "
+    r"(?:been\s+)?(?:agreed|resolved|decided)\b|"
+    r"\bif (?:it was|the)\b|\bwhether\b.{0,30}\bagreed\b|\bwould be (?:agreed|resolved)\b|\bnot "
+    r"agreed\b|"
+    r"\bat (?:the|a|its) [^.]{0,40}meeting (?:held )?(?:on|in)\b|\bconsent\b|\bmeeting at which "
+    r"it was\b|"
     # What somebody said was agreed is no decision of this meeting.
-    r"\b(?:stated|said|indicated|recalled|explained|pointed out|advised|informed|outlined|confirmed|"
+    r"\b(?:stated|said|indicated|recalled|explained|pointed out|advised|informed|outlined|"
+    r"confirmed|"
     r"clarified|asked|requested|queried|reminded|understood|believed|felt|hoped|suggested)\b.*?"
     r"\b(?:agreed|resolved|decided|deferred|withdrawn|approved|refused|noted)\b",
     re.I,
@@ -183,6 +207,8 @@ def _formal(texts: Sequence[str], place: int) -> tuple[Decision, int] | None:
     else:
         return None
     begin = place
+    if not text and place == start and _PART.match("".join(texts[place + 1 : place + 2])):
+        text = texts[place]
     place += 1
     if not text:
         if place >= len(texts):
@@ -192,13 +218,11 @@ def _formal(texts: Sequence[str], place: int) -> tuple[Decision, int] | None:
         place += 1
     pieces = [text]
     quoted = text.lstrip()[:1] in '“"‘' and not _closes(text)
-    parts = []
+    parts: list[str] = []
     while place < len(texts) and place - begin < 60:
         more = texts[place]
-        if (
-            quoted
-            or _PART.match(more)
-            and (pieces[-1].rstrip().endswith((":", ":-", "-", "–")) or parts)
+        if quoted or (
+            _PART.match(more) and (pieces[-1].rstrip().endswith((":", ":-", "-", "–")) or parts)
         ):
             if _PROPOSED_PARAGRAPH.match(more) or _AND_RESOLVED.match(more):
                 break
@@ -301,14 +325,17 @@ _BY_VOTES = re.compile(
     re.I,
 )
 _VOTES_FOR = re.compile(
-    r"\b(?P<for>\d{1,3})\s*(?:votes?\s*)?(?:in favour|for)\b[^.]{0,30}?\b(?P<against>\d{1,3})\s*(?:votes?\s*)?against\b"
+    r"\b(?P<for>\d{1,3})\s*(?:votes?\s*)?(?:in favour|"
+    r"for)\b[^.]{0,30}?\b(?P<against>\d{1,3})\s*(?:votes?\s*)?against\b"
     r"(?:[^.]{0,20}?\b(?P<abstain>\d{1,3})\s*abst\w+)?|"
-    r"\b(?:for|in favour)\s*[:=\-–]?\s*(?P<for2>\d{1,3})\b[^.]{0,15}?\bagainst\s*[:=\-–]?\s*(?P<against2>\d{1,3})\b"
+    r"\b(?:for|in favour)\s*[:=\-–]?\s*(?P<for2>\d{1,3})\b[^.]{0,15}?"
+    r"\bagainst\s*[:=\-–]?\s*(?P<against2>\d{1,3})\b"
     r"(?:[^.]{0,15}?\babst\w*\s*[:=\-–]?\s*(?P<abstain2>\d{1,3}))?",
     re.I,
 )
 _SIDE = re.compile(
-    r"^\W*(?P<side>(?:voting\s+|votes?\s+)?(?:for|in favour|against|abstentions?|abstain(?:ed|ing)?))\b"
+    r"^\W*(?P<side>(?:voting\s+|votes?\s+)?(?:for|in favour|against|abstentions?|abstain(?:ed|"
+    r"ing)?))\b"
     r"(?P<of>(?:\s+the)?\s+(?:motion|amendment|proposal))?\W*(?P<rest>.*)$",
     re.I | re.S,
 )

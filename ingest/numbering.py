@@ -15,13 +15,14 @@ from itertools import pairwise
 
 _REST = r"\s*(?P<rest>.*)$"
 _WITH_WORD = re.compile(
-    r"^(?:agenda\s+)?item\s*(?:no\.?\s*|number\s*)?(?P<n>\d{1,4})\s*(?:\(?(?P<sub>[a-z])\)?(?=[\s.:)\-–]|$))?"
+    r"^(?:agenda\s+)?item\s*(?:no\.?\s*|"
+    r"number\s*)?(?P<n>\d{1,4})\s*(?:\(?(?P<sub>[a-z])\)?(?=[\s.:)\-–]|$))?"
     r"\s*(?P<delimiter>[.:)\-–]|$|(?=\s[A-Z“\"]))" + _REST,
     re.I | re.S,
 )
 _COMPOUND = re.compile(
-    r"^(?P<n>\d{1,4})\s?\.?\s?\(\s?(?P<sub>[a-zA-Z]|[ivx]{1,4}|\d{1,2})\s?\)\s?(?P<delimiter>[.:)]?)"
-    + _REST,
+    r"^(?P<n>\d{1,4})\s?\.?\s?\(\s?(?P<sub>[a-zA-Z]|[ivx]{1,4}|"
+    r"\d{1,2})\s?\)\s?(?P<delimiter>[.:)]?)" + _REST,
     re.S,
 )
 _SUFFIXED = re.compile(
@@ -39,8 +40,8 @@ _DECIMAL = re.compile(
     re.S,
 )
 _INTEGER = re.compile(
-    r"^\(?(?P<n>\d{1,4})\s?(?P<delimiter>[.):]|,(?=\s+[A-Z])|\s[\-–](?=\s)|(?=\s+[A-Z“\"‘*])|$)(?!\d)"
-    + _REST,
+    r"^\(?(?P<n>\d{1,4})\s?(?P<delimiter>[.):]|,(?=\s+[A-Z])|\s[\-–](?=\s)|(?=\s+[A-Z“\"‘*])|"
+    r"$)(?!\d)" + _REST,
     re.S,
 )
 _LETTER = re.compile(
@@ -59,18 +60,26 @@ _MEASURE = re.compile(
     re.I,
 )
 _ADDRESS = re.compile(
-    r"^(?:[A-Z][\w’']*\s){0,3}(?:St|Street|Road|Avenue|Close|Terrace|Crescent|Drive|Lane|Park|Estate)\b|"
+    r"^(?:[A-Z][\w’']*\s){0,3}(?:St|Street|Road|Avenue|Close|Terrace|Crescent|Drive|Lane|Park|"
+    r"Estate)\b|"
     r"^(?:members?|councillors?|million|km|hours?|years?)\b",
     re.I,
 )
 BUSINESS = re.compile(
-    r"\b(?:apolog(?:y|ies)|minutes|matters? arising|matters raised|declarations?|planning|correspondence|"
-    r"financ\w*|accounts?|payments?|invoices|reports?|updates?|any other business|a\.?o\.?b\.?|other business|"
-    r"date (?:and|of|,)|next meeting|elections?|appointments?|public|open forum|questions?|notices? of motion|"
-    r"motions?|adjournment|highways|welcome|present|attend(?:ing|ance)|precept|budget|audit|policies|policy|"
-    r"adoption|disposal|to (?:consider|note|approve|receive|confirm|agree|discuss|adopt)|review|election|"
-    r"presentation|deputations?|closure|chair(?:man|person)?[’']?s?|cemetery|council(?:lors)?[’']?|allotments?|village|"
-    r"membership|standing orders|bye-?laws|actions?|complaints|noise|consultation|resolutions?|agenda|urgent)\b",
+    r"\b(?:apolog(?:y|ies)|minutes|matters? arising|matters raised|declarations?|planning|"
+    r"correspondence|"
+    r"financ\w*|accounts?|payments?|invoices|reports?|updates?|any other business|a\.?o\.?b\.?|"
+    r"other business|"
+    r"date (?:and|of|,)|next meeting|elections?|appointments?|public|open forum|questions?|"
+    r"notices? of motion|"
+    r"motions?|adjournment|highways|welcome|present|attend(?:ing|ance)|precept|budget|audit|"
+    r"policies|policy|"
+    r"adoption|disposal|to (?:consider|note|approve|receive|confirm|agree|discuss|adopt)|review|"
+    r"election|"
+    r"presentation|deputations?|closure|chair(?:man|person)?[’']?s?|cemetery|"
+    r"council(?:lors)?[’']?|allotments?|village|"
+    r"membership|standing orders|bye-?laws|actions?|complaints|noise|consultation|resolutions?|"
+    r"agenda|urgent)\b",
     re.I,
 )
 
@@ -238,7 +247,8 @@ def is_titlelike(text: str) -> bool:
 
 
 _INLINE = re.compile(
-    r"^(?P<title>[A-Z0-9“\"‘(][^:.;!?\n]{1,90}?)\s?(?P<mark>:[\-–]?|\s[\-–—]|\.)(?=\s)\s*(?P<rest>\S.*)$",
+    r"^(?P<title>[A-Z0-9“\"‘(][^:.;!?\n]{1,90}?)\s?(?P<mark>:[\-–]?|\s[\-–—]|"
+    r"\.)(?=\s)\s*(?P<rest>\S.*)$",
     re.S,
 )
 VERB = re.compile(

@@ -25,6 +25,7 @@ _FUNCTION_WORD = re.compile(
 _FUNCTION_START = re.compile(r"(?:OF|AND|AT|FOR|TO|BY|WITH|HELD)\b(?! \()")
 _LONE_CAPITALS = re.compile(r"[A-ZÀ-Ý]{4,}$")
 _ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
+_FORMULA = re.compile(r"(?:Proposed|Seconded|Moved) by\b|And (?:it was )?[Rr]esolved\b")
 _LABELLED = re.compile(r"^[A-Z][\w’'/&. ]{1,40}:(?:\s|$)")
 
 
@@ -115,7 +116,7 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool) ->
     if ends_sentence(before.text):
         return filled < 0.93
     if before.text.endswith(":"):
-        return filled < 0.9
-    if _LABELLED.match(line.text):
-        return filled < 0.9
+        return filled < 0.9 or len(line.text) < 0.6 * width
+    if _LABELLED.match(line.text) or _FORMULA.match(line.text):
+        return True
     return filled < (0.85 if titled else 0.7)  # a title is seldom as long as its line

@@ -110,18 +110,22 @@ def _block(lines: Sequence[Line]) -> Block:
 
 
 _MEETING_HEADING = re.compile(
-    r"^(?:draft\s+|the\s+)?(?:(?:minutes|notes|record)\b.{0,80}?\b(?:meeting|council|committee|agm|assembly)\b|"
+    r"^(?:draft\s+|the\s+)?(?:(?:minutes|notes|record)\b.{0,80}?\b(?:meeting|council|committee|"
+    r"agm|assembly)\b|"
     r".{0,60}\bmeeting\b.{0,80}\b(?:held|took place)\b)",
     re.I | re.S,
 )
 _RECORD = re.compile(
-    r"\b(?:agreed|approved|adopted|signed|confirmed|proposed|seconded|read|true|correct|accepted|circulated|"
+    r"\b(?:agreed|approved|adopted|signed|confirmed|proposed|seconded|read|true|correct|accepted|"
+    r"circulated|"
     r"resolved|matters arising|amend\w*|next meeting|will be|to be held)\b",
     re.I,
 )
 _ATTENDANCE = re.compile(
-    r"^\W*(?:\d{1,4}[.)]?\s*)?(?:members?\s+|councillors?\s+|those\s+|governors?\s+|also\s+|staff\s+|officers?\s+|officials?\s+)*"
-    r"(?:present|attending|attended|attendance|in attendance|in the chair|apolog(?:y|ies)|officials|absent)\b",
+    r"^\W*(?:\d{1,4}[.)]?\s*)?(?:members?\s+|councillors?\s+|those\s+|governors?\s+|also\s+|"
+    r"staff\s+|officers?\s+|officials?\s+)*"
+    r"(?:present|attending|attended|attendance|in attendance|in the chair|apolog(?:y|ies)|"
+    r"officials|absent)\b",
     re.I,
 )
 
@@ -147,12 +151,14 @@ def _meeting_starts(blocks: Sequence[Block]) -> list[int]:
 
 
 _DRAFT_WORD = re.compile(
-    r"\bdraft\s+(?:\w+\s+)?(?:minutes|copy)\b|\b(?:minutes|meeting)\b.{0,30}\bdraft\b|\bunconfirmed\b|"
+    r"\bdraft\s+(?:\w+\s+)?(?:minutes|copy)\b|\b(?:minutes|meeting)\b.{0,30}\bdraft\b|"
+    r"\bunconfirmed\b|"
     r"^\W*draft\W*$|\bsubject to (?:approval|confirmation|ratification)\b|\bdrafft\b",
     re.I | re.M,
 )
 _CONFIRMED_WORD = re.compile(
-    r"\b(?:confirmed|approved|final|signed|adopted)\s+minutes\b|\bminutes\s*[-–(]?\s*(?:confirmed|approved|final)\b",
+    r"\b(?:confirmed|approved|final|signed|adopted)\s+minutes\b|"
+    r"\bminutes\s*[-–(]?\s*(?:confirmed|approved|final)\b",
     re.I,
 )
 
@@ -215,20 +221,29 @@ def _joined(draft: _Draft) -> str:
 # --- items -----------------------------------------------------------------------------------
 
 _ALONE = re.compile(
-    r"^(?:(?:public|open)\s+(?:forum|session|participation|question)\b.*|(?:.{0,20}\s)?questions?(?:\s+(?:by|from|submitted|time|from the floor)\b.*)?|"
+    r"^(?:(?:public|open)\s+(?:forum|session|participation|question)\b.*|"
+    r"(?:.{0,20}\s)?questions?(?:\s+(?:by|from|submitted|time|from the floor)\b.*)?|"
     r"questions?\s+(?:&|and)\s+answers|"
-    r"(?:the following\s+)?(?:question|notice of motion|motion|deputation)s?\s+(?:submitted|received|in the name|proposed|from|by)\b.*|"
-    r"notices?\s+of\s+(?:motions?|question)s?|motions?|any other (?:\w+ )?business|a\.?o\.?b\.?|other business|"
+    r"(?:the following\s+)?(?:question|notice of motion|motion|deputation)s?\s+(?:submitted|"
+    r"received|in the name|proposed|from|by)\b.*|"
+    r"notices?\s+of\s+(?:motions?|question)s?|motions?|any other (?:\w+ )?business|a\.?o\.?b\.?|"
+    r"other business|"
     r"(?:public |councillors[’']? )?other business|"
-    r"votes? of (?:sympathy|congratulations?|thanks)|adjournment(?: of (?:the )?meeting)?|correspondence|"
-    r"suspension of standing orders|matters arising.{0,40}|date (?:of|and|,).{0,40}meeting.{0,20})\W*$",
+    r"votes? of (?:sympathy|congratulations?|thanks)|adjournment(?: of (?:the )?meeting)?|"
+    r"correspondence|"
+    r"suspension of standing orders|matters arising.{0,40}|date (?:of|and|"
+    r",).{0,40}meeting.{0,20})\W*$",
     re.I | re.S,
 )
 _NOT_BUSINESS = re.compile(
-    r"^\W*(?:reply|response|answer|present|members?|officials?|officers?|in attendance|in the chair|attend\w*|"
-    r"apolog\w*|absent|signed|sínithe|chair(?:man|person|woman)?\W*$|cathaoirleach\W*$|mayor\W*$|clerk|"
-    r"secretary\W*$|dated?|dáta|for\b|against\b|abstain\w*|abstention\w*|total|resolved|decision|action|"
-    r"proposed(?: by|:|;)|seconded|note|and resolved|minutes\b|meeting\b|held\b|page|councillors?\b|cllrs?\b|amendment\b|"
+    r"^\W*(?:reply|response|answer|present|members?|officials?|officers?|in attendance|in the "
+    r"chair|attend\w*|"
+    r"apolog\w*|absent|signed|sínithe|chair(?:man|person|woman)?\W*$|cathaoirleach\W*$|mayor\W*$|"
+    r"clerk|"
+    r"secretary\W*$|dated?|dáta|for\b|against\b|abstain\w*|abstention\w*|total|resolved|decision|"
+    r"action|"
+    r"proposed(?: by|:|;)|seconded|note|and resolved|minutes\b|meeting\b|held\b|page|"
+    r"councillors?\b|cllrs?\b|amendment\b|"
     r"cathaoirleach\b|comhairle|méara|riarthóir|parish clerk|village hall,)",
     re.I,
 )
@@ -628,7 +643,8 @@ def _may_be_title(block: Block) -> bool:
 # --- what an item says of itself ---------------------------------------------------------------
 
 _TRUNCATED = re.compile(
-    r"\bview (?:the )?(?:full )?minutes text\b|\bfull minutes text for item\b|(?:\.\.\.|…)\s*(?:view|read|see) (?:the )?(?:more|full|rest)\b",
+    r"\bview (?:the )?(?:full )?minutes text\b|\bfull minutes text for item\b|(?:\.\.\.|"
+    r"…)\s*(?:view|read|see) (?:the )?(?:more|full|rest)\b",
     re.I,
 )
 
@@ -641,14 +657,18 @@ def is_truncated(text: str) -> bool:
 _EXEMPT_TITLE = re.compile(
     r"\bexempt\b.{0,40}\b(?:information|items?|reports?|minutes?|appendi\w+|business|matters?)\b|"
     r"\(\s*(?:exempt|confidential|restricted|part\s*(?:2|ii|two|b))\b|\bnot for publication\b|"
-    r"^\W*part\s*(?:2|ii|two|b)\b\W*(?:$|.{0,30}\b(?:exempt|confidential|private|closed|restricted)\b)|"
-    r"^\W*(?:exempt|restricted|confidential)\b(?!\s*$.)|\b(?:confidential|restricted|private|closed)\s+(?:items?|business|session|matters?|part|minutes?)\b|"
+    r"^\W*part\s*(?:2|ii|two|b)\b\W*(?:$|.{0,30}\b(?:exempt|confidential|private|closed|"
+    r"restricted)\b)|"
+    r"^\W*(?:exempt|restricted|confidential)\b(?!\s*$.)|\b(?:confidential|restricted|private|"
+    r"closed)\s+(?:items?|business|session|matters?|part|minutes?)\b|"
     r"[-–:]\s*(?:exempt|confidential|restricted)\W*$",
     re.I,
 )
 _EXEMPT_TEXT = re.compile(
-    r"\bnot for publication\b|\bexempt information (?:as defined|under|within|by virtue|relating|of the)\b|"
-    r"\bcontains? (?:exempt|confidential) information\b|\bthis (?:item|minute|report) (?:is|was) (?:exempt|confidential|restricted|private)\b|"
+    r"\bnot for publication\b|\bexempt information (?:as defined|under|within|by virtue|relating|"
+    r"of the)\b|"
+    r"\bcontains? (?:exempt|confidential) information\b|\bthis (?:item|minute|report) (?:is|was) "
+    r"(?:exempt|confidential|restricted|private)\b|"
     r"\b(?:considered|discussed|held|taken) in (?:private|closed|confidential) session\b|"
     r"\bparagraphs? \d[\d, and]* of (?:part (?:1|i|one) of )?schedule 12a\b",
     re.I,
@@ -663,7 +683,8 @@ def is_restricted(title: str, text: str) -> bool:
 
 
 _EXCLUSION = re.compile(
-    r"\bexclu(?:de[sd]?|ding|sion)\b.{0,40}\b(?:public|press)\b|\b(?:public|press)\b.{0,60}\bexcluded\b|"
+    r"\bexclu(?:de[sd]?|ding|sion)\b.{0,40}\b(?:public|press)\b|\b(?:public|"
+    r"press)\b.{0,60}\bexcluded\b|"
     r"\bmembers of the public\b.{0,40}\b(?:asked|requested) to (?:leave|withdraw)\b",
     re.I | re.S,
 )
@@ -672,13 +693,16 @@ _EXCLUDED = re.compile(
     re.I,
 )
 _NOT_EXCLUDED = re.compile(
-    r"\bnot (?:required|needed|necessary|applicable|excluded)\b|\bno (?:items|matters|exempt|confidential|such|need)\b|"
+    r"\bnot (?:required|needed|necessary|applicable|excluded)\b|\bno (?:items|matters|exempt|"
+    r"confidential|such|need)\b|"
     r"\b(?:none|n/a|nil)\b|\bthere (?:were|was|are) no\b",
     re.I,
 )
 _REOPENED = re.compile(
-    r"\b(?:return\w*|back|resum\w*|mov\w+|went) (?:to|into|in) (?:the )?(?:open|public|part (?:1|i|one))\b|"
-    r"\bre-?admitted\b|\bre-?joined the meeting\b|\bpublic (?:was|were) (?:invited|allowed) back\b|\bopen session\b|"
+    r"\b(?:return\w*|back|resum\w*|mov\w+|went) (?:to|into|in) (?:the )?(?:open|public|part (?:1|"
+    r"i|one))\b|"
+    r"\bre-?admitted\b|\bre-?joined the meeting\b|\bpublic (?:was|were) (?:invited|allowed) "
+    r"back\b|\bopen session\b|"
     r"\bresum\w+ in public\b|\bmeeting (?:was )?re-?opened to\b|^\W*part\s*(?:1|i|one)\b",
     re.I,
 )

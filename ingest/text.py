@@ -65,8 +65,8 @@ def read_text(data: bytes, source: str) -> Document:
         text = text[match.end() :]
     if _TAG.search(text):
         text = _flatten_html(text)
-    lines, notices, url, pages = _clean_lines(text)
-    lines, repeated = _split_furniture(lines, pages)
+    raw, notices, url, pages = _clean_lines(text)
+    lines, repeated = _split_furniture(raw, pages)
     return Document(
         source=source,
         lines=tuple(lines),

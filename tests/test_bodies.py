@@ -1,0 +1,73 @@
+"""One name for a body, however the minutes print it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.bodies import abbreviations, canonical_body, find_body, same_body
+
+
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        (
+            "MINUTES OF PROCEEDINGS AT MEETING OF THE MUNICIPAL DISTRICT OF NORTH HARBOUR HELD IN "
+            "THE TOWN HALL ON MONDAY",
+            "Municipal District of North Harbour",
+        ),
+        ("Minutes of the Quayside Annual Parish Council Meeting", "Quayside Parish Council"),
+        ("QUAYSIDE PARISH COUNCIL", "Quayside Parish Council"),
+        ("Minutes of Quayside PC", "Quayside Parish Council"),
+        (
+            "MEETING OF PORT CITY COUNCIL HOUSING AND LAND SPC",
+            "Housing and Land Strategic Policy Committee",
+        ),
+        (
+            "Draft minutes of a special meeting of the Planning Committee held on 3 May",
+            "Planning Committee",
+        ),
+        (
+            "Children, Education and Families PDS Committee",
+            "Children, Education and Families PDS Committee",
+        ),
+    ],
+)
+def test_the_kind_of_meeting_the_place_and_capitals_fall_away(printed: str, name: str) -> None:
+    assert canonical_body(printed) == name
+
+
+def test_the_body_of_the_heading_wins_over_a_wrong_title() -> None:
+    opening = ["Minutes of the meeting of Quayside Parish Council held on 3 May 2011"]
+    assert find_body(opening, "Hillside Parish Council") == "Quayside Parish Council"
+    assert find_body(["May minutes"], "Hillside Parish Council") == "Hillside Parish Council"
+
+
+def test_no_body_is_named_where_none_is_printed() -> None:
+    assert find_body(["Minutes of a meeting of the above Council held on 3 May 2011"]) is None
+    assert find_body([]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Children, Education and Families PDS Committee", "CEF PDS"),
+        ("Joint Policing Committee", "JPC"),
+        ("Metropolitan District of Port City", "Metro"),
+        ("Quayside Parish Council", "Quayside PC"),
+    ],
+)
+def test_a_body_knows_its_abbreviations(name: str, short: str) -> None:
+    assert short in abbreviations(name)
+    assert same_body(name, short)
+
+
+def test_spellings_of_one_body_are_the_same_and_neighbours_are_not() -> None:
+    assert same_body("Leisure & Arts Committee", "THE LEISURE AND ARTS COMMITTEE")
+    assert not same_body("Quayside Parish Council", "Hillside Parish Council")
+    assert not same_body("Quayside Parish Council", "Quayside Parish Meeting")
+
+
+@given(st.text(max_size=300))
+def test_a_name_is_made_of_any_text(text: str) -> None:
+    assert isinstance(canonical_body(text), str)
+    find_body([text])

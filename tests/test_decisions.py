@@ -1,0 +1,105 @@
+"""What was decided, and what only sounds like it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ingest.decisions import parse_decisions
+from ingest.model import Decision, Paragraph, Vote
+
+
+def decide(*texts: str) -> tuple[Decision, ...]:
+    return parse_decisions([Paragraph(text) for text in texts])
+
+
+def test_a_formal_resolution_has_proposer_seconder_and_text() -> None:
+    (decision,) = decide(
+        "Proposed by Councillor Quill (M);",
+        "Seconded by Councillor Ó Dálaigh;",
+        "And Resolved:",
+        "“That the draft Minutes be adopted.”",
+        "The Mayor thanked the Members.",
+    )
+    assert decision.kind == "resolved"
+    assert decision.text == "“That the draft Minutes be adopted.”"
+    assert (decision.proposer, decision.seconder) == (
+        "Councillor Quill (M)",
+        "Councillor Ó Dálaigh",
+    )
+    assert decision.paragraph == 3
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind"),
+    [
+        ("It was agreed to defer the item to the June meeting.", "deferred"),
+        ("Following discussion it was unanimously agreed that the wall be rebuilt.", "agreed"),
+        ("RESOLVED that the accounts be approved.", "resolved"),
+        ("The Committee recommended that the fee be waived.", "recommended"),
+        ("The report was noted by the Members.", "noted"),
+        ("The Mayor declared the Motion defeated.", "lost"),
+        ("The motion was withdrawn.", "withdrawn"),
+        ("The motion was carried by 10 votes to 3.", "agreed"),
+    ],
+)
+def test_an_outcome_told_in_a_sentence(sentence: str, kind: str) -> None:
+    (decision,) = decide(sentence)
+    assert (decision.kind, decision.text) == (kind, sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Mr Barr agreed with the previous speaker.",
+        "It had been agreed at the previous meeting to rebuild the wall.",
+        "The Clerk stated that it was agreed to pay the bill.",
+        "Councillor Quill proposed that the Motion be rejected.",
+        "Approved by the Borough: 3 High Street.",
+        "It was noted that the tree had fallen.",
+        "The dispute was resolved by a new fence.",
+    ],
+)
+def test_what_only_sounds_like_a_decision_is_none(sentence: str) -> None:
+    assert decide(sentence) == ()
+
+
+def test_a_vote_by_name_belongs_to_the_decision_below_it() -> None:
+    (decision,) = decide(
+        "A vote was taken which resulted as follows:",
+        "For",
+        "Councillors Barr, Corr and Dunne (3)",
+        "Against",
+        "Councillor Ennis (1)",
+        "Abstentions",
+        "Councillor Foy (1)",
+        "The Mayor declared the motion carried.",
+    )
+    assert decision.vote == Vote(3, 1, 1)
+
+
+def test_of_two_recorded_votes_none_is_given() -> None:
+    ballot = ["For", "Councillors Barr and Corr (2)", "Against", "Councillor Ennis (1)"]
+    decisions = decide(*ballot, "The motion was carried.", *ballot, "The amendment was carried.")
+    assert [decision.vote for decision in decisions] == [None, None]
+
+
+def test_two_outcomes_in_one_sentence_are_no_decision() -> None:
+    assert decide("The first motion was lost and the second motion was withdrawn.") == ()
+
+
+def test_lettered_parts_below_a_resolution_are_its_parts() -> None:
+    (decision,) = decide("RESOLVED that:", "(a) the report be noted; and", "(b) the fee be paid.")
+    assert decision.parts == ("(a) the report be noted; and", "(b) the fee be paid.")
+
+
+def test_proposer_and_seconder_in_a_sentence() -> None:
+    (decision,) = decide(
+        "On the proposal of Cllr. Barr, seconded by Cllr. Corr, it was agreed to meet in May."
+    )
+    assert (decision.proposer, decision.seconder) == ("Cllr. Barr", "Cllr. Corr")
+
+
+@given(st.lists(st.text(max_size=120), max_size=8))
+def test_decisions_are_made_of_any_text_in_order(texts: list[str]) -> None:
+    decisions = decide(*texts)
+    assert [each.paragraph for each in decisions] == sorted(each.paragraph for each in decisions)

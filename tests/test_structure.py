@@ -1,0 +1,221 @@
+"""Which words belong to which item of which meeting."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.model import Meeting
+from ingest.structure import build_meetings, detect_language, is_restricted, is_truncated
+from ingest.text import read_text
+
+HEAD = (
+    "Minutes of the meeting of Quayside Parish Council held on Tuesday 3rd May 2011\n\n"
+    "Present: A Barr\n\n"
+)
+
+
+def meetings(text: str) -> list[Meeting]:
+    return build_meetings(read_text(text.encode(), "a.md"))
+
+
+def outline(text: str) -> list[tuple[str | None, str]]:
+    return [(item.number, item.title) for item in meetings(HEAD + text)[0].items]
+
+
+def test_the_meeting_has_body_date_and_front_matter() -> None:
+    (meeting,) = meetings(HEAD + "1. Minutes\n\nThey were approved.\n\n2. Planning\n\nNone.")
+    assert (meeting.body, meeting.date) == ("Quayside Parish Council", "2011-05-03")
+    assert len(meeting.front) == 2
+    assert meeting.attendance.present == ("A Barr",)
+
+
+@pytest.mark.parametrize(
+    ("text", "items"),
+    [
+        ("1. Minutes\n\nApproved.\n\n2. Planning\n\nNone.", [("1", "Minutes"), ("2", "Planning")]),
+        (
+            "**1.**\n\n**Minutes**\n\nApproved.\n\n**2.**\n\n**Planning**\n\nNone.",
+            [("1", "Minutes"), ("2", "Planning")],
+        ),
+        (
+            "Item 1: Minutes\n\nApproved.\n\nItem2. Planning\n\nNone.",
+            [("1", "Minutes"), ("2", "Planning")],
+        ),
+        ("1.Minutes\n\nApproved.\n\n2.Planning\n\nNone.", [("1", "Minutes"), ("2", "Planning")]),
+        (
+            "#### 1. Minutes\n\nApproved.\n\n#### 2. Planning\n\nNone.",
+            [("1", "Minutes"), ("2", "Planning")],
+        ),
+        (
+            "71/19 Minutes\n\nApproved.\n\n72/19 Planning\n\nNone.",
+            [("71/19", "Minutes"), ("72/19", "Planning")],
+        ),
+        (
+            "18.07.4 Minutes\n\nApproved.\n\n18.07.5 Planning\n\nNone.",
+            [("18.07.4", "Minutes"), ("18.07.5", "Planning")],
+        ),
+        (
+            "FGB 22/2021 Minutes\n\nApproved.\n\nFGB 23/2021 Planning\n\nNone.",
+            [("FGB 22/2021", "Minutes"), ("FGB 23/2021", "Planning")],
+        ),
+        (
+            "2674. Minutes: Approved.\n\n2675. Planning: None.",
+            [("2674", "Minutes"), ("2675", "Planning")],
+        ),
+        (
+            "i. Minutes of the last Meeting\n\nApproved.\n\n2. Planning\n\nNone.\n\n3. "
+            "Finance\n\nNone.",
+            [("1", "Minutes of the last Meeting"), ("2", "Planning"), ("3", "Finance")],
+        ),
+        (
+            "Minutes: It was agreed that they be signed.\n\nPlanning: There was no application.",
+            [(None, "Minutes"), (None, "Planning")],
+        ),
+    ],
+)
+def test_numbers_are_read_as_printed(text: str, items: list[tuple[str | None, str]]) -> None:
+    assert outline(text) == items
+
+
+def test_a_list_in_a_reply_does_not_start_items() -> None:
+    text = (
+        "1. Minutes\n\nThey were approved.\n\n2. Question submitted by Councillor "
+        "Barr\n\nREPLY:\n\n"
+        "1. The wall was built in the spring of last year.\n\n2. The cost was met by the "
+        "County.\n\n"
+        "3. Nothing else is planned for it.\n\n3. Planning\n\nThere was no application."
+    )
+    assert [number for number, _ in outline(text)] == ["1", "2", "3"]
+
+
+def test_a_year_at_the_start_of_a_line_is_no_item() -> None:
+    text = (
+        "1. Minutes\n\nThe Members approved the minutes of the meeting that was held in the "
+        "spring of\n"
+        "2015. A deputation from the harbour was then received by the Members and was heard.\n\n"
+        "2. Planning\n\nThere was no application for the Members to consider at this meeting at "
+        "all."
+    )
+    assert [number for number, _ in outline(text)] == ["1", "2"]
+
+
+def test_items_taken_out_of_order_keep_their_numbers() -> None:
+    text = "\n\n".join(
+        f"**{n}. Business of {name}**\n\nIt was considered at length."
+        for n, name in [(1, "Ash"), (4, "Beech"), (2, "Cedar"), (3, "Dogwood"), (5, "Elm")]
+    )
+    assert [number for number, _ in outline(text)] == ["1", "4", "2", "3", "5"]
+
+
+def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
+    text = (
+        "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
+        "of them.\n\n"
+        "(b)\n\n**Local Tax**\n\nThe tax was considered by all of them.\n\n"
+        "**4.**\n\n**Roads**\n\nThese were repaired:\n\n(a) the road to the quay;\n\n(b) the lane."
+    )
+    assert outline(text) == [
+        ("3", "Finance"),
+        ("3(a)", "Raising of Loan"),
+        ("3(b)", "Local Tax"),
+        ("4", "Roads"),
+    ]
+
+
+def test_a_heading_over_two_lines_is_one_title() -> None:
+    text = (
+        "**1.**\n\n**To approve the Minutes of the Strategic**\n\n**Committee meeting**\n\n"
+        "Approved by all."
+    )
+    assert outline(text) == [("1", "To approve the Minutes of the Strategic Committee meeting")]
+
+
+def test_a_sentence_after_the_number_stays_text() -> None:
+    (meeting,) = meetings(
+        HEAD + "1. The minutes were agreed as a true record.\n\n2. Planning\n\nNone."
+    )
+    assert meeting.items[0].paragraphs[0].text == "The minutes were agreed as a true record."
+    assert meeting.items[0].title == "The minutes were agreed as a true record"
+
+
+def test_two_meetings_in_one_file_are_two() -> None:
+    second = HEAD.replace("Parish Council", "Annual Parish Meeting").replace("3rd", "10th")
+    titles = ("Minutes", "Planning", "Finance", "Roads")
+    body = "".join(f"{n}. {title}\n\nNone.\n\n" for n, title in enumerate(titles, 1))
+    found = meetings(HEAD + body + second + body)
+    assert [meeting.date for meeting in found] == ["2011-05-03", "2011-05-10"]
+    assert [len(meeting.items) for meeting in found] == [4, 4]
+
+
+def test_an_unknown_date_is_none_with_a_warning() -> None:
+    (meeting,) = meetings('---\ntitle: "Minutes"\ndate: "2011-06-01"\n---\n1. Minutes\n\nApproved.')
+    assert meeting.date is None
+    assert any("date" in warning for warning in meeting.warnings)
+
+
+def test_a_draft_says_so() -> None:
+    assert meetings("DRAFT MINUTES\n\n" + HEAD)[0].status == "draft"
+    assert meetings(HEAD)[0].status is None
+
+
+def test_a_source_that_is_cut_off_is_marked() -> None:
+    assert is_truncated("The Committee ... view the full minutes text for item 13")
+    assert not is_truncated("A full view of the minutes was taken.")
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "restricted"),
+    [
+        ("Part 2 - Exempt items", "", True),
+        ("Purchase of land (exempt)", "", True),
+        ("Land at Quay", "NOT FOR PUBLICATION by virtue of paragraph 3 of Schedule 12A", True),
+        ("Confidential business", "The Clerk's pay was discussed.", True),
+        ("Part 2 of the Local Plan", "It was considered.", False),
+        ("Exclusion of the press and public", "There were no such items.", False),
+        ("Minutes", "The Clerk's remarks on tax exemption were noted.", False),
+    ],
+)
+def test_marked_items_are_restricted(title: str, text: str, restricted: bool) -> None:
+    assert is_restricted(title, text) is restricted
+
+
+def test_excluding_the_public_restricts_what_follows_until_the_meeting_reopens() -> None:
+    (meeting,) = meetings(
+        HEAD
+        + "1. Planning\n\nNone.\n\n2. Exclusion of the Press and Public\n\nRESOLVED that the public be "
+        "excluded.\n\n3. Lease of the quay\n\nThe rent was set.\n\n4. Return to open session\n\n"
+        "The public came back.\n\n5. Next meeting\n\nIn June."
+    )
+    assert [item.restricted for item in meeting.items] == [False, False, True, False, False]
+
+
+def test_languages_are_told_apart() -> None:
+    assert detect_language("Cofnodion o'r cyfarfod yn y neuadd ac ar y bont") == "cy"
+    assert detect_language("The minutes of the meeting were read and signed") == "en"
+
+
+def limerick(shared: Path, name: str) -> Meeting:
+    path = next((shared / "data" / "limerick").rglob(name))
+    return build_meetings(read_text(path.read_bytes(), path.name), path.name)[0]
+
+
+def test_a_number_alone_in_bold_heads_the_title_below_it(shared: Path) -> None:
+    meeting = limerick(shared, "*Metropolitan District of Limerick - 19th November 2018.md")
+    assert [item.number for item in meeting.items] == [str(n) for n in range(1, 18)]
+    assert meeting.items[3].title == "Question submitted by Councillor J. Leddin"
+
+
+def test_pages_of_a_scan_are_read_through(shared: Path) -> None:
+    meeting = limerick(shared, "*Newcastle West Area Committee Meeting - 7th May 2014.md")
+    assert meeting.ocr
+    assert [item.number for item in meeting.items if item.number] == ["1", "2", "3", "4", "5"]
+    assert (meeting.body, meeting.date) == ("Newcastle Area Committee", "2014-05-07")
+
+
+def test_the_day_of_posting_is_never_the_date(shared: Path) -> None:
+    folder = shared / "data" / "norfolk-parishes"
+    for path in sorted(folder.rglob("*.md"))[::9]:
+        document = read_text(path.read_bytes(), path.name)
+        posted = next(line for line in document.furniture if line.startswith("date:"))
+        for meeting in build_meetings(document, path.name):
+            assert meeting.date is None or meeting.date not in posted
