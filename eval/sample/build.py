@@ -221,8 +221,7 @@ def render_docx(settings: dict[str, str], blocks: list[Block]) -> bytes:
         else:
             add(block.text)
     document.save(raw := io.BytesIO())
-    out = io.BytesIO()
-    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(out := io.BytesIO(), "w") as new:
         for name in old.namelist():
             entry = zipfile.ZipInfo(name, MADE.timetuple()[:6])
             new.writestr(entry, old.read(name), zipfile.ZIP_DEFLATED)
