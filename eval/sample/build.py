@@ -233,9 +233,8 @@ RENDER = {".html": render_html, ".pdf": render_pdf, ".docx": render_docx}
 
 def targets() -> list[tuple[Path, Path]]:
     """Each source with the file that is made of it."""
-    folder = HERE / "sources"
-    found = sorted(folder.rglob("*.md"))
-    return [(s, HERE / "minutes" / s.relative_to(folder).with_suffix("")) for s in found]
+    found = sorted((HERE / "sources").rglob("*.md"))
+    return [(s, HERE / "minutes" / s.parent.name / s.stem) for s in found]
 
 
 def render(source: Path, suffix: str) -> bytes:
