@@ -86,6 +86,7 @@ class Row:
     heading: int = 0
     table: bool = False
     starts: bool = False  # begins a paragraph whatever the spacing says
+    side: bool = False  # of a side column, put after the paragraph beside it
     left: float = 0.0  # edge of the column from which the indentation is counted
     region: tuple[float, float] = (0.0, 0.0)
 
@@ -570,7 +571,7 @@ def _laid_out_columns(pages: Sequence[Page]) -> Columns:
     for page in pages:
         for cell, words in page.cells.items():
             rows = {round(word.base / 4) for word in words}
-            if len(words) >= 60 or (len(words) >= 35 and len(rows) >= 5):
+            if len(words) >= 80 or len(rows) >= 10:
                 prose.add(_column(cell))
     for page in pages:
         for band in _bands(page.cells):
@@ -775,7 +776,7 @@ def _unfold_columns(rows: list[Row]) -> list[Row]:
 
 def _set_side_column_apart(pages: Sequence[Page]) -> None:
     """Initials of an action column go after the paragraph beside which they stand."""
-    edge = None
+    edge = _side_edge(pages)
     for page in pages:
         main: list[Row] = []
         side: list[Row] = []
@@ -799,8 +800,31 @@ def _set_side_column_apart(pages: Sequence[Page]) -> None:
             rest = row.words[: len(row.words) - len(last)]
             if rest:
                 main.append(replace(row, words=rest))
-            side.append(replace(row, words=last))
+            side.append(replace(row, words=last, region=(edge, page.width * 2)))
         page.rows = _place_beside(main, _join_side(side)) if side else page.rows
+
+
+def _side_edge(pages: Sequence[Page]) -> float | None:
+    """Where a side column without a heading begins: short entries in line, no text across."""
+    rows = [row for page in pages for row in page.rows if not row.table]
+    left = min((row.x0 for row in rows), default=0.0)
+    entries = []
+    for row in rows:
+        last = _segments(row, 1.2)[-1]
+        alone = len(last) == len(row.words) and row.x0 - left < 100
+        letters = all(re.search(r"[^\W\d]", word.text) for word in last)
+        if not alone and len(last) <= 3 and letters:
+            entries.append(last[0].x0)
+    edge = None
+    for start in sorted(set(entries)):
+        beyond = [x for x in entries if start <= x < start + 40]
+        width = max((page.width for page in pages), default=0.0)
+        if len(beyond) >= 3 and start > 0.7 * width:
+            across = sum(word.x0 < start - 3 < word.x1 for row in rows for word in row.words)
+            if across <= len(rows) // 50:
+                edge = start - 8
+                break
+    return edge
 
 
 def _join_side(rows: list[Row]) -> list[Row]:
@@ -814,7 +838,7 @@ def _join_side(rows: list[Row]) -> list[Row]:
         else:
             joined.append(replace(row, text=row.joined()))
     for row in joined:
-        row.table = row.starts = True
+        row.table = row.starts = row.side = True
     return joined
 
 
@@ -933,4 +957,5 @@ def _lines(rows: Sequence[Row]) -> Iterable[Line]:
                 indent=round(max(row.x0 - row.left, 0.0), 1),
                 table=row.table,
             )
-        before = row
+        if not row.side:
+            before = row

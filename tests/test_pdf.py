@@ -81,15 +81,34 @@ def test_the_action_column_comes_after_the_paragraph_beside_which_it_stands() ->
         write(canvas, 100, 100, "The lamp by the hall has failed again. The clerk is to")
         write(canvas, 480, 100, "CLK")
         write(canvas, 100, 114, "report it to the county and to ask for a new one.")
-        write(canvas, 100, 150, "The hedge was cut.")
+        write(canvas, 100, 128, "• The bench is to be painted.")
+        write(canvas, 480, 114, "ALL")
+        write(canvas, 100, 160, "The hedge was cut.")
 
-    assert texts(read_pdf(make_pdf(page), "a.pdf")) == [
+    lines = read_pdf(make_pdf(page), "a.pdf").lines
+    assert [line.text for line in lines] == [
         "ITEMS | Action",
         "The lamp by the hall has failed again. The clerk is to",
         "report it to the county and to ask for a new one.",
         "CLK",
+        "ALL",
+        "• The bench is to be painted.",
         "The hedge was cut.",
     ]
+    assert [line.space_before for line in lines[-2:]] == [False, True]
+
+
+def test_an_action_column_without_a_heading_is_found_by_its_place() -> None:
+    def page(canvas: Canvas) -> None:
+        for row, initials in enumerate(("AB", "CD", "EF")):
+            down = 100 + 40 * row
+            write(canvas, 60, down, f"Matter {row} was raised and the chair is to look into")
+            write(canvas, 500, down, initials)
+            write(canvas, 60, down + 14, "it before the council meets again.")
+
+    found = texts(read_pdf(make_pdf(page), "a.pdf"))
+    assert found[2::3] == ["AB", "CD", "EF"]
+    assert found[1::3] == ["it before the council meets again."] * 3
 
 
 def test_repeated_footers_and_page_numbers_are_furniture_and_the_first_header_stays() -> None:
