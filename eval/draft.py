@@ -23,7 +23,7 @@ LIMIT = 100
 QUOTE_WORDS = 80
 DECISION_WORDS = 8  # of a decision, that a right answer has to contain
 LONGEST_LIST = 6  # names that an attendance question asks for
-_AMOUNT = re.compile(r"[£€$]\s?\d[\d,]*(?:\.\d+)?(?:\s?(?:million|m|k)\b)?")
+_AMOUNT = re.compile(r"[£€$]\s?\d+(?:,\d{3})*(?:\.\d+)?(?:\s?(?:million|m|k)\b)?")
 _DATE = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?\s+(?:[A-Z][a-z]{2,8})\s+\d{4}\b")
 _VOTED = re.compile(r"\bvot(?:e|es|ed|ing)\b|\bshow of hands\b", re.I)
 _LEAD = re.compile(
@@ -121,7 +121,7 @@ def _decision(place: _Place) -> Question | None:
     return _question(
         "decision",
         f"What was {verb} about {place.about} {place.when}?",
-        ((" ".join(words[:DECISION_WORDS]),),),
+        ((" ".join(words[:DECISION_WORDS]).rstrip(".,;:"),),),
         place.evidence(quote),
     )
 
