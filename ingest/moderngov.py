@@ -394,15 +394,14 @@ class _Draft:
     ) -> tuple[Decision, ...]:
         """Decisions of the decision block and of the minutes; one printed twice counts once."""
         found: list[Decision] = []
+        said: set[str] = set()
         for name in ("decision", "minutes"):
             places = [place for place, each in enumerate(names) if each == name]
             for decision in parse_decisions([paragraphs[place] for place in places]):
-                place = places[decision.paragraph]
-                cut = self.truncated and name == "minutes" and place == places[-1]
-                said = _folded(decision.text)
-                known = [_folded(one.text) for one in found]
-                if not (cut and found) and not any(said in one or one in said for one in known):
-                    found.append(replace(decision, paragraph=place))
+                words = _words(decision.text)
+                if name == "decision" or len(words & said) < 0.7 * len(words):
+                    found.append(replace(decision, paragraph=places[decision.paragraph]))
+            said = set().union(*(_words(decision.text) for decision in found))
         return tuple(found)
 
 
@@ -411,8 +410,8 @@ def _runs_on(before: str, text: str, block: WebBlock) -> bool:
     return block.tag == "p" and text[:1].islower() and before[-1].isalnum() and len(before) > 40
 
 
-def _folded(text: str) -> str:
-    return re.sub(r"\W+", " ", text).casefold().strip()
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))
 
 
 def _is_file(link: str) -> bool:

@@ -108,11 +108,11 @@ def test_a_cut_off_text_marks_the_item_and_the_notice_is_furniture() -> None:
 
 def test_a_decision_block_is_text_and_a_decision_printed_twice_counts_once() -> None:
     rest = section("Decision:", "RESOLVED that the tree be felled.") + section(
-        "Minutes:", "A debate was held.", "RESOLVED that the tree be felled."
+        "Minutes:", "A debate was held.", "It was RESOLVED that the tree be felled."
     )
     meeting = one(page(row("3", "Trees", rest)))
     assert paragraphs(meeting)[0] == "RESOLVED that the tree be felled."
-    assert len(meeting.items[0].decisions) <= 1
+    assert [decision.paragraph for decision in meeting.items[0].decisions] == [0]
 
 
 def test_a_cancelled_meeting_has_no_items_and_says_so() -> None:
@@ -239,6 +239,9 @@ def test_the_real_meeting_page_is_read_exactly(shared: Path) -> None:
     assert not any("KB" in item.title or "PDF" in item.title for item in meeting.items)
     assert len(meeting.items[5].links) == 5
     assert len(meeting.attendance.apologies) == 3
+    assert [(item.number, len(item.decisions)) for item in meeting.items if item.decisions] == [
+        *(("59", 1), ("60", 1), ("63", 1))
+    ]
 
 
 def test_the_real_cancelled_meeting_has_no_items(shared: Path) -> None:
