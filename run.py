@@ -210,12 +210,21 @@ def open_chat(python, arguments):
         status = ingest_sample(python, ["--index", folder])
         if status == 2:
             return status
-    return run(python, "-m", "assistant.cli", "serve", *arguments)
+    return become(python, "-m", "assistant.cli", "serve", *arguments)
 
 
 def ingest_sample(python, arguments):
     say("reading the sample minutes of an invented council")
     return run(python, "-m", "assistant.cli", "ingest", SAMPLE, *arguments)
+
+
+def become(python, *arguments):
+    """Go on as another program, so that Ctrl+C and signals are its own affair."""
+    if os.name == "nt":
+        return run(python, *arguments)
+    os.chdir(ROOT)
+    sys.stdout.flush()
+    os.execvp(python, [python] + list(arguments))
 
 
 def lint(python):
@@ -246,7 +255,7 @@ def main(arguments):
     if command == "ingest-sample":
         return ingest_sample(set_up(), rest)
     if command == "minutes":
-        return run(set_up(), "-m", "assistant.cli", *rest)
+        return become(set_up(), "-m", "assistant.cli", *rest)
     if command == "python":
         return run(set_up(dev=True), *rest)
     sys.stderr.write("minutes: there is no command %r\n\n%s" % (command, USAGE))

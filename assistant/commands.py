@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assistant.assistant import Assistant
     from assistant.batch import Request
     from ingest.index import Index, StoredMeeting
+    from ingest.model import Meeting
 
 DONE, SOME_FAILED, NOTHING_DONE = 0, 1, 2
 
@@ -121,12 +122,30 @@ def parse(options: argparse.Namespace) -> int:
                 continue
             for meeting in understood:
                 if options.json:
-                    print(json.dumps(as_json(meeting), ensure_ascii=False))
+                    print(json.dumps(_parsed(meeting), ensure_ascii=False))
                 else:
                     terminal.show_parsed(meeting)
     if not done and not failed:
         raise WrongUse("There are no minutes to read there.")
     return DONE if not failed else SOME_FAILED if done else NOTHING_DONE
+
+
+def _parsed(meeting: Meeting) -> dict[str, Any]:
+    """The JSON form of a parsed meeting: paragraphs as plain text, the page with the item."""
+    form: dict[str, Any] = as_json(meeting)
+    keys = ("source", "also", "council", "body", "date", "status", "language", "url", "ocr")
+    items = [
+        {**item, "paragraphs": [paragraph["text"] for paragraph in item["paragraphs"]]}
+        for item in form["items"]
+    ]
+    return {
+        **{key: form[key] for key in keys},
+        "attendance": form["attendance"],
+        "items": items,
+        "front": [paragraph["text"] for paragraph in form["front"]],
+        "furniture": form["furniture"],
+        "warnings": form["warnings"],
+    }
 
 
 def _show_coverage(file: Path, source: str, understood: Any) -> None:
@@ -331,7 +350,7 @@ def doctor(options: argparse.Namespace) -> int:
         show_json({"ok": all(c.ok for c in checks), "checks": [asdict(c) for c in checks]})
     else:
         for check in checks:
-            show(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}")
+            show(f"{'ok  ' if check.ok else 'FAIL'}  {check.name}: {check.detail}", hang=" " * 6)
     return DONE if all(check.ok for check in checks) else SOME_FAILED
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -51,11 +52,11 @@ def serve(index: Path, host: str, port: int, browser: bool) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(app)]
     command += [f"--{name}={value}" for name, value in options.items()]
     environment = {**os.environ, "MINUTES_INDEX": str(index.absolute())}
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the server must not outlive this
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         address = f"http://{'localhost' if host in ('127.0.0.1', '0.0.0.0') else host}:{chosen}"
         if not _answers(f"{address}/_stcore/health", server):
-            server.terminate()
             raise MinutesError("The page did not start; the lines above say why.")
         print(address, flush=True)
         print("Minutes Assistant is open at this address; Ctrl+C stops it.", file=sys.stderr)
@@ -63,12 +64,10 @@ def serve(index: Path, host: str, port: int, browser: bool) -> int:
             webbrowser.open(address)
         return 0 if server.wait() == 0 else 2
     except KeyboardInterrupt:
-        server.terminate()
-        server.wait()
         return 0
     finally:
-        if server.poll() is None:
-            server.terminate()
+        server.terminate()
+        server.wait()
 
 
 def _answers(address: str, server: subprocess.Popen[bytes]) -> bool:

@@ -23,11 +23,17 @@ SOURCES_SHOWN = 50
 PLAIN_EVERY = 5.0  # seconds between two lines of progress where there is no terminal
 
 
-def show(text: str = "", indent: str = "") -> None:
-    """Print text to standard output, wrapped, its control characters taken away."""
-    width = min(shutil.get_terminal_size().columns, 100)
-    for line in clean(text).split("\n"):
-        print(textwrap.fill(line, width, initial_indent=indent, subsequent_indent=indent) or line)
+def show(text: str = "", indent: str = "", hang: str = "") -> None:
+    """Print text to standard output, wrapped, its control characters taken away.
+
+    Where standard output is no terminal, lines are left whole for the next program.
+    """
+    lines = clean(text).split("\n")
+    if sys.stdout.isatty():
+        width = min(shutil.get_terminal_size().columns, 100)
+        hung = indent + ("  " if text.startswith("- ") else hang)
+        lines = [textwrap.fill(x, width - len(indent), subsequent_indent=hung) for x in lines]
+    print("\n".join(f"{indent}{line}" if line else "" for line in lines))
 
 
 def show_json(value: Any) -> None:
