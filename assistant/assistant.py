@@ -1,0 +1,204 @@
+"""The assistant: an index and its models, loaded once, that answer questions."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assistant import choose, compose, decline, rank, retrieve
+from assistant.answer_model import Answer, Retrieved, Turn
+from assistant.conversation import standalone
+from assistant.question import Query, understand
+from assistant.retrieve import Corpus, Filters
+from ingest.errors import WrongModel, WrongUse
+from ingest.index import Index
+
+LONGEST_QUESTION = 2000  # characters; beyond this nobody asks, somebody pastes
+RETRIEVED = 10
+
+OPTICAL = "The source was read from a scan by character recognition; check the original."
+DRAFT = "These minutes are a draft."
+CUT_OFF = "The source is cut off here; see the full minutes."
+UNDATED = "The date of the meeting is not known."
+
+
+class Assistant:
+    """Answers questions over one index; picks up a newer generation by itself.
+
+    Safe to use from several threads.
+    """
+
+    def __init__(self, index_dir: Path, *, llm: Any = None) -> None:
+        """Open the index; raises IndexMissing or WrongModel."""
+        from ingest.embedding import load_embedder
+        from ingest.settings import load_settings
+
+        self.folder = index_dir
+        self.llm = llm
+        self._lock = threading.Lock()
+        self._corpus = Corpus(Index.open(index_dir))
+        wanted = load_settings().embed_model
+        made_with = self._corpus.index.embed_model
+        self._embedder = load_embedder(wanted)
+        if made_with != self._embedder.name:
+            raise WrongModel(
+                f"The index {index_dir} was made with the embedding model {made_with}, and "
+                f"{self._embedder.name} is set: set MINUTES_EMBED_MODEL={made_with}, or ingest "
+                "again with --rebuild."
+            )
+
+    @property
+    def corpus(self) -> Corpus:
+        """The current generation, opened anew once an ingest has switched to another."""
+        with self._lock:
+            if not self._corpus.index.is_current():
+                # The old one is left to those who are still reading it; its files go with them.
+                self._corpus = Corpus(Index.open(self.folder))
+            return self._corpus
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        body: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        as_of: date | None = None,
+    ) -> Answer:
+        """Answer a question, or decline with a reason; raises WrongUse on an empty or huge one."""
+        began = time.perf_counter()
+        checked = check(question)
+        corpus = self.corpus
+        day = as_of or date.today()
+        whole = standalone(checked, history, corpus.bodies, day)
+        query = understand(whole, corpus.bodies, day, focus=checked)
+        understood = time.perf_counter()
+        ranked, readings, vector = self._find(corpus, query, Filters(body, since, until))
+        found = time.perf_counter()
+        sentences, table = choose.choose(corpus, query, vector, self._embedder, ranked, readings)
+        sure, text, citations = 0.0, "", ()
+        if sentences and not decline.not_a_question(query):
+            features = decline.confidence_features(corpus, query, ranked, sentences, table)
+            sure = decline.confidence(features)
+            text, citations = compose.compose(corpus, query, ranked, readings, sentences)
+        answered = bool(citations) and sure >= decline.calibration().bar
+        if answered and (
+            decline.outside_period(corpus, query) or decline.unknown_body(corpus, query)
+        ):
+            answered = False
+        why = None
+        if not answered:
+            shown = sentences[0].text if sentences else None
+            why, text = decline.reason(corpus, query, ranked, shown)
+            citations = ()
+        ended = time.perf_counter()
+        return Answer(
+            question=question,
+            standalone_question=whole,
+            answered=answered,
+            answer=text,
+            confidence=sure,
+            citations=citations,
+            decline_reason=why,
+            warnings=_warnings(citations),
+            retrieved=tuple(_retrieved(corpus, r) for r in ranked[:RETRIEVED]),
+            timings_ms={
+                "understand": _ms(began, understood),
+                "retrieve": _ms(understood, found),
+                "answer": _ms(found, ended),
+                "total": _ms(began, ended),
+            },
+            explanation=_explanation(query, ranked, sure),
+        )
+
+    def search(
+        self,
+        text: str,
+        k: int = RETRIEVED,
+        *,
+        body: str | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        as_of: date | None = None,
+    ) -> list[Retrieved]:
+        """The k best passages for a text."""
+        corpus = self.corpus
+        query = understand(check(text), corpus.bodies, as_of or date.today())
+        ranked, _, _ = self._find(corpus, query, Filters(body, since, until))
+        return [_retrieved(corpus, candidate) for candidate in ranked[:k]]
+
+    def _find(
+        self, corpus: Corpus, query: Query, filters: Filters
+    ) -> tuple[list[rank.Ranked], list[rank.Reading], Any]:
+        vector = self._embedder.encode([query.text])[0]
+        if not len(corpus):
+            return [], [], vector
+        ranked, readings = rank.rank(corpus, query, retrieve.search(corpus, query, vector, filters))
+        return ranked, readings, vector
+
+
+def check(question: str) -> str:
+    """The question with white space folded and control characters gone; WrongUse if unusable."""
+    if len(question) > LONGEST_QUESTION:
+        raise WrongUse(
+            f"The question has {len(question):,} characters; ask with at most {LONGEST_QUESTION:,}."
+        )
+    cleaned = "".join(char if char.isprintable() else " " for char in question)
+    cleaned = " ".join(cleaned.split())
+    if not cleaned:
+        raise WrongUse("The question is empty.")
+    return cleaned
+
+
+def _retrieved(corpus: Corpus, candidate: rank.Ranked) -> Retrieved:
+    meeting, item = corpus.meeting_of(candidate.row), corpus.item_of(candidate.row)
+    passage = candidate.passage
+    return Retrieved(
+        passage_id=passage.id,
+        source=meeting.source,
+        body=meeting.body,
+        date=meeting.date,
+        item=item.number if item else None,
+        title=item.title if item else "",
+        text=passage.text,
+        score=candidate.score,
+        heading=passage.heading,
+        meeting_id=meeting.id,
+        place=passage.item,
+        page=passage.page,
+    )
+
+
+def _warnings(citations: Sequence[Any]) -> tuple[str, ...]:
+    found = []
+    if any(citation.truncated for citation in citations):
+        found.append(CUT_OFF)
+    if any(citation.status == "draft" for citation in citations):
+        found.append(DRAFT)
+    if any(citation.ocr for citation in citations):
+        found.append(OPTICAL)
+    if any(citation.date is None for citation in citations):
+        found.append(UNDATED)
+    return tuple(found)
+
+
+def _explanation(query: Query, ranked: Sequence[rank.Ranked], sure: float) -> tuple[str, ...]:
+    lines = list(query.explained())
+    if ranked:
+        named = dict(zip(rank.FEATURES, ranked[0].features, strict=True))
+        lines.append(
+            f"best passage: holds {named['cover']:.0%} of the weight of the question's words, "
+            f"its item {named['cover_item']:.0%}; likeness of meaning {named['cosine']:.2f}; "
+            f"place {round(1 / named['bm25_rr'])} by words, {round(1 / named['dense_rr'])} by meaning"
+        )
+    lines.append(f"confidence {sure:.0%}; answers are given from {decline.calibration().bar:.0%}")
+    return tuple(lines)
+
+
+def _ms(start: float, end: float) -> int:
+    return round((end - start) * 1000)

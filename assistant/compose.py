@@ -1,0 +1,232 @@
+"""Chosen sentences -> an answer in quotations, each with its citation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.answer_model import Citation
+from assistant.choose import Sentence
+from assistant.question import Query
+from assistant.rank import Ranked, Reading
+from assistant.retrieve import Corpus
+from ingest.index import StoredItem
+from ingest.model import Decision
+
+MAX_WORDS = 120
+MAX_QUOTE_WORDS = 80
+MAX_CITATIONS = 6
+# Words up to which further sentences join the best one, by what is asked, and how far behind the
+# best a joining sentence may score. Chosen on train_limerick, train_parish and train_uk, cross-
+# fitted, for right answers at 60 words in the mean: `python -m eval.train_rankers --compose`.
+BUDGET = {"decision": 70, "list": 80, "reason": 65, "reply": 75, "attendance": 80}
+DEFAULT_BUDGET = 55
+GAP = 1.5
+MAX_SENTENCES = 4
+SHORT_GAP_WORDS = 12  # a sentence between two chosen ones comes along if it is this short
+
+_DANGLES = re.compile(
+    r"^[\W\d]*(?:it|its|this|these|those|that|they|their|he|she|his|her|such|however|therefore|the same"
+    r"|the latter|the former|both|also|in addition|furthermore|accordingly|this is|there)\b",
+    re.I,
+)
+_LEADS_IN = re.compile(r":\s*[\"“”‘']?\s*$")
+_CLAUSE = re.compile(r"(?<=[;,:])\s+|\s+(?=(?:and|but|which|that)\s)")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A run of sentences of one passage; `start` and `end` are characters of its text."""
+
+    passage: int
+    first: int
+    last: int
+
+
+def compose(
+    corpus: Corpus,
+    query: Query,
+    ranked: Sequence[Ranked],
+    readings: Sequence[Reading],
+    sentences: Sequence[Sentence],
+) -> tuple[str, tuple[Citation, ...]]:
+    """The answer's text with markers, the answering sentence first, and its citations."""
+    blocks = _blocks(query, readings, sentences, ranked)
+    parts: list[str] = []
+    citations: list[Citation] = []
+    words = 0
+    for block in blocks:
+        for first, last in _quotes(block, readings, ranked):
+            if len(citations) == MAX_CITATIONS:
+                break
+            text = ranked[block.passage].passage.text
+            spans = readings[block.passage].spans[first : last + 1]
+            start, end = spans[0][0], spans[-1][1]
+            cut = len(text[start:end].split()) > MAX_QUOTE_WORDS
+            if cut:
+                start, end = _window(text, start, end, query)
+                spans = ((start, end),)
+            length = len(text[start:end].split())
+            if citations and words + length > MAX_WORDS:
+                break
+            words += length
+            marker = len(citations) + 1
+            quote = " ".join(text[start:end].split())
+            citations.append(_citation(corpus, ranked[block.passage], marker, quote))
+            said = " ".join(
+                f"{' '.join(text[begin:stop].split())} [{marker}]" for begin, stop in spans
+            )
+            parts.append(
+                f"… {said}" if cut and start > readings[block.passage].spans[first][0] else said
+            )
+    return " ".join(parts), tuple(citations)
+
+
+def _blocks(
+    query: Query,
+    readings: Sequence[Reading],
+    sentences: Sequence[Sentence],
+    ranked: Sequence[Ranked],
+) -> list[Block]:
+    """Which sentences are quoted, as runs, the one with the best sentence first."""
+    best = sentences[0]
+    budget = max(BUDGET.get(kind, DEFAULT_BUDGET) for kind in query.kinds)
+    chosen: list[tuple[int, int]] = []
+    words = 0
+    for sentence in sentences:
+        if len(chosen) == MAX_SENTENCES or (chosen and sentence.score < best.score - GAP):
+            break
+        length = len(sentence.text.split())
+        if chosen and words + length > budget:
+            continue
+        chosen.append((sentence.passage, sentence.number))
+        words += length
+    kept = set(chosen)
+    for place, number in chosen:
+        text = _sentence(ranked, readings, place, number)
+        before = _sentence(ranked, readings, place, number - 1) if number else ""
+        if before and (_DANGLES.match(text) or _LEADS_IN.search(before)):
+            if words + len(before.split()) <= MAX_WORDS:
+                kept.add((place, number - 1))
+                words += len(before.split())
+        if _LEADS_IN.search(text) and number + 1 < len(readings[place].spans):
+            behind = _sentence(ranked, readings, place, number + 1)
+            if words + len(behind.split()) <= MAX_WORDS:
+                kept.add((place, number + 1))
+                words += len(behind.split())
+    for place, number in sorted(kept):
+        between = (place, number + 1)
+        if between not in kept and (place, number + 2) in kept:
+            text = _sentence(ranked, readings, *between)
+            if len(text.split()) <= SHORT_GAP_WORDS:
+                kept.add(between)
+    blocks: list[Block] = []
+    for place, number in sorted(kept):
+        if blocks and blocks[-1].passage == place and blocks[-1].last == number - 1:
+            blocks[-1] = Block(place, blocks[-1].first, number)
+        else:
+            blocks.append(Block(place, number, number))
+    order = {key: i for i, key in enumerate(chosen)}
+
+    def rank_of(block: Block) -> int:
+        keys = ((block.passage, number) for number in range(block.first, block.last + 1))
+        return min(order.get(key, len(order)) for key in keys)
+
+    return sorted(blocks, key=rank_of)
+
+
+def _sentence(
+    ranked: Sequence[Ranked], readings: Sequence[Reading], place: int, number: int
+) -> str:
+    start, end = readings[place].spans[number]
+    return ranked[place].passage.text[start:end]
+
+
+def _quotes(
+    block: Block, readings: Sequence[Reading], ranked: Sequence[Ranked]
+) -> list[tuple[int, int]]:
+    """The block as runs of sentences of at most 80 words; a longer sentence stands alone."""
+    runs: list[tuple[int, int]] = []
+    words = 0
+    for number in range(block.first, block.last + 1):
+        length = len(_sentence(ranked, readings, block.passage, number).split())
+        if runs and words + length <= MAX_QUOTE_WORDS:
+            runs[-1] = (runs[-1][0], number)
+            words += length
+        else:
+            runs.append((number, number))
+            words = length
+    return runs
+
+
+def _window(text: str, start: int, end: int, query: Query) -> tuple[int, int]:
+    """The clauses of a long sentence, at most 80 words of them, that hold most of the question."""
+    from ingest.tokens import tokenize
+
+    edges = [start, *(start + m.end() for m in _CLAUSE.finditer(text[start:end])), end]
+    asked = set(query.tokens)
+    best, best_held = (start, start), -1
+    for i, begin in enumerate(edges[:-1]):
+        stop = begin
+        for edge in edges[i + 1 :]:
+            if len(text[begin:edge].split()) > MAX_QUOTE_WORDS:
+                break
+            stop = edge
+        if stop == begin:  # a clause that is itself too long is cut between words
+            words = list(re.finditer(r"\S+", text[begin:end]))[:MAX_QUOTE_WORDS]
+            stop = begin + words[-1].end()
+        held = len(asked & set(tokenize(text[begin:stop])))
+        if held > best_held:
+            best, best_held = (begin, stop), held
+    begin, stop = best
+    return begin, begin + len(text[begin:stop].rstrip())
+
+
+def _citation(corpus: Corpus, candidate: Ranked, marker: int, quote: str) -> Citation:
+    meeting = corpus.meeting_of(candidate.row)
+    item = corpus.item_of(candidate.row)
+    passage = candidate.passage
+    return Citation(
+        marker=marker,
+        quote=quote,
+        source=meeting.source,
+        url=(item.url if item else None) or meeting.url,
+        page=_page(corpus, candidate, quote),
+        council=meeting.council,
+        body=meeting.body,
+        date=meeting.date,
+        item=item.number if item else None,
+        title=item.title if item else "",
+        passage_id=passage.id,
+        status=meeting.status,
+        truncated=bool(item and item.truncated),
+        ocr=meeting.ocr,
+        references=item.references if item else (),
+        outcome=outcome_of(item, quote) if item else None,
+        meeting_id=meeting.id,
+        place=passage.item,
+    )
+
+
+def _page(corpus: Corpus, candidate: Ranked, quote: str) -> int | None:
+    """The page of the paragraph in which the quote begins."""
+    passage = candidate.passage
+    paragraphs = corpus.index.paragraphs(passage.meeting_id, passage.item)
+    begins = " ".join(quote.split()[:8])
+    for paragraph in paragraphs[passage.first_paragraph : passage.last_paragraph + 1]:
+        if begins in " ".join(paragraph.text.split()) and paragraph.page is not None:
+            return paragraph.page
+    return passage.page
+
+
+def outcome_of(item: StoredItem, quote: str) -> str | None:
+    """What became of the motion that a quote is part of, where the item records just one."""
+    folded = " ".join(quote.split())
+    touched: list[Decision] = [
+        decision
+        for decision in item.decisions
+        if (text := " ".join(decision.text.split())) in folded or folded in text
+    ]
+    kinds = {decision.kind for decision in touched}
+    return kinds.pop() if len(kinds) == 1 else None

@@ -1,0 +1,281 @@
+"""Candidate passages -> the same passages, best first: features and the trained ranker."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from assistant.cues import ASKED, CUES
+from assistant.question import Query
+from assistant.retrieve import Corpus, Found, _spans, _within
+from assistant.trees import Trees, load_trees
+from ingest.model import Passage
+from ingest.sentences import split_sentences
+from ingest.tokens import tokenize
+
+MODELS = Path(__file__).parent / "models"
+CLOSE = 80  # candidates whose text is read; the others keep their fused order behind them
+
+
+class Ranked(NamedTuple):
+    """A candidate with its score and the features that gave it."""
+
+    row: int
+    passage: Passage
+    score: float
+    features: np.ndarray
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A passage as tokens, sentence by sentence; `spans` are characters of its text."""
+
+    spans: tuple[tuple[int, int], ...]
+    sentences: tuple[frozenset[str], ...]
+    tokens: frozenset[str]
+    words: int
+
+
+def read_passage(passage: Passage) -> Reading:
+    spans = tuple(split_sentences(passage.text))
+    sentences = tuple(frozenset(tokenize(passage.text[start:end])) for start, end in spans)
+    return Reading(spans, sentences, frozenset().union(*sentences), len(passage.text.split()))
+
+
+FEATURES = (
+    "cosine",
+    "cosine_gap",
+    "dense_rr",
+    "bm25",
+    "bm25_rr",
+    "fused",
+    "bm25_next",
+    "bm25_item",
+    "bm25_meeting",
+    "cosine_item",
+    "cosine_meeting",
+    "cover",
+    "cover_names",
+    "cover_numbers",
+    "cover_near",
+    "cover_item",
+    "cover_meeting",
+    "cover_item_names",
+    "cover_heading",
+    "cover_title",
+    "cover_sentence",
+    "cover_sentence_names",
+    "cover_pair",
+    "period_asked",
+    "period_in",
+    "period_month",
+    "period_distance",
+    "body_asked",
+    "body",
+    "item_number",
+    "reference",
+    "cue",
+    "cue_first",
+    "cue_sentence",
+    "asked",
+    "decides",
+    "words",
+    "front",
+    "place_in_item",
+    "passages_in_item",
+    "question_words",
+    "kind_decision",
+    "kind_amount",
+    "kind_person",
+    "kind_attendance",
+)
+
+
+def features(
+    corpus: Corpus, query: Query, found: Found, passages: Sequence[Passage]
+) -> tuple[np.ndarray, list[Reading]]:
+    """Features (n, len(FEATURES)) of the first n candidates of `found`, and their readings.
+
+    `passages` are the candidates' passages, in the order of `found.rows`.
+    """
+    rows = found.rows[: len(passages)]
+    readings = [read_passage(passage) for passage in passages]
+    idf = corpus.idf(query.tokens)
+    total = sum(idf.values()) or 1.0
+    names = {token for token in query.names if token in idf}
+    name_total = sum(idf[token] for token in names) or 1.0
+    numbers = {token for token in idf if any(char.isdigit() for char in token)}
+    number_total = sum(idf[token] for token in numbers) or 1.0
+    wide = _coverage(corpus, idf, names)
+    table = np.zeros((len(rows), len(FEATURES)), np.float32)
+    column = {name: i for i, name in enumerate(FEATURES)}
+
+    def put(name: str, values: np.ndarray | float) -> None:
+        table[:, column[name]] = values
+
+    bm25_best = max(float(found.bm25.max(initial=0.0)), 1e-6)
+    cosine = found.cosine[: len(rows)]
+    put("cosine", cosine)
+    put("cosine_gap", cosine - cosine.max(initial=0.0))
+    put("dense_rr", 1 / found.dense_rank[: len(rows)])
+    put("bm25", found.bm25[rows] / bm25_best)
+    put("bm25_rr", 1 / found.bm25_rank[: len(rows)])
+    put("fused", found.fused[: len(rows)] * 30)
+    put("bm25_next", _neighbours(corpus, found.bm25, rows) / bm25_best)
+    item_of, meeting_of = corpus.item_no[rows], corpus.meeting_no[rows]
+    put("bm25_item", _best_of(found.bm25, corpus.item_no)[item_of] / bm25_best)
+    put("bm25_meeting", _best_of(found.bm25, corpus.meeting_no)[meeting_of] / bm25_best)
+    put("cosine_item", [cosine[item_of == item].max() for item in item_of])
+    put("cosine_meeting", [cosine[meeting_of == meeting].max() for meeting in meeting_of])
+    put("cover_near", _neighbours(corpus, wide.passage, rows) / total)
+    put("cover_item", wide.item[item_of] / total)
+    put("cover_meeting", wide.meeting[meeting_of] / total)
+    put("cover_item_names", wide.item_names[item_of] / name_total)
+    put("question_words", len(query.tokens))
+    put("period_asked", float(bool(query.periods)))
+    put("body_asked", float(bool(query.bodies)))
+    for kind in ("decision", "amount", "person", "attendance"):
+        put(f"kind_{kind}", float(kind in query.kinds))
+    body_scores = dict(query.bodies)
+    asked_number = {number.casefold() for number in query.item_numbers}
+    asked_reference = {_bare(reference) for reference in query.references}
+    pairs = list(zip(query.tokens, query.tokens[1:], strict=False))
+    counts = np.bincount(corpus.item_no)
+    for i, (row, passage, reading) in enumerate(zip(rows, passages, readings, strict=True)):
+        meeting = corpus.meeting_of(int(row))
+        item = corpus.item_of(int(row))
+
+        def share(tokens: frozenset[str], of: set[str], whole: float) -> float:
+            return sum(idf[token] for token in of if token in tokens) / whole
+
+        known = set(idf)
+        heading = frozenset(tokenize(passage.heading))
+        title = frozenset(tokenize(item.title)) if item else frozenset()
+        by_sentence = [share(sentence, known, total) for sentence in reading.sentences] or [0.0]
+        best = int(np.argmax(by_sentence))
+        table[i, column["cover"]] = share(reading.tokens, known, total)
+        table[i, column["cover_names"]] = share(reading.tokens | heading, names, name_total)
+        table[i, column["cover_numbers"]] = share(reading.tokens, numbers, number_total)
+        table[i, column["cover_heading"]] = share(heading, known, total)
+        table[i, column["cover_title"]] = share(title, known, total)
+        table[i, column["cover_sentence"]] = by_sentence[best]
+        table[i, column["cover_sentence_names"]] = max(
+            (share(sentence, names, name_total) for sentence in reading.sentences), default=0.0
+        )
+        table[i, column["cover_pair"]] = sum(
+            any(a in sentence and b in sentence for sentence in reading.sentences) for a, b in pairs
+        ) / max(1, len(pairs))
+        within, month, distance = _period_features(query, int(corpus.dates[corpus.meeting_no[row]]))
+        table[i, column["period_in"]] = within
+        table[i, column["period_month"]] = month
+        table[i, column["period_distance"]] = distance
+        table[i, column["body"]] = body_scores.get(meeting.body or "", 0.0)
+        if item is not None:
+            table[i, column["item_number"]] = float((item.number or "").casefold() in asked_number)
+            table[i, column["reference"]] = float(
+                any(_bare(reference) in asked_reference for reference in item.references)
+            )
+        text = passage.text
+        table[i, column["cue"]] = np.mean([bool(CUES[kind].search(text)) for kind in query.kinds])
+        table[i, column["cue_first"]] = bool(CUES[query.kind].search(text))
+        if reading.spans:
+            start, end = reading.spans[best]
+            around = text[max(0, start - 1) : end]
+            table[i, column["cue_sentence"]] = np.mean(
+                [bool(CUES[kind].search(around)) for kind in query.kinds]
+            )
+        if query.asks:
+            table[i, column["asked"]] = np.mean(
+                [bool(ASKED[ask].search(text)) for ask in query.asks]
+            )
+        table[i, column["decides"]] = bool(CUES["decision"].search(text))
+        table[i, column["words"]] = reading.words
+        table[i, column["front"]] = float(corpus.front[row])
+        first = int(np.searchsorted(corpus.item_no, corpus.item_no[row]))
+        table[i, column["place_in_item"]] = row - first
+        table[i, column["passages_in_item"]] = counts[corpus.item_no[row]]
+    return table, readings
+
+
+def rank(corpus: Corpus, query: Query, found: Found) -> tuple[list[Ranked], list[Reading]]:
+    """The closest candidates, ranked; with the readings of their texts in the same order."""
+    passages = corpus.index.passages([corpus.ids[row] for row in found.rows[:CLOSE]])
+    table, readings = features(corpus, query, found, passages)
+    if not len(table):
+        return [], []
+    scores = ranker().predict(table)
+    order = np.argsort(-scores, kind="stable")
+    ranked = [Ranked(int(found.rows[i]), passages[i], float(scores[i]), table[i]) for i in order]
+    return ranked, [readings[i] for i in order]
+
+
+@cache
+def ranker() -> Trees:
+    return load_trees(MODELS / "ranker.npz")
+
+
+class _Coverage(NamedTuple):
+    passage: np.ndarray
+    item: np.ndarray
+    meeting: np.ndarray
+    item_names: np.ndarray
+
+
+def _coverage(corpus: Corpus, idf: dict[str, float], names: set[str]) -> _Coverage:
+    """The weight of the question's words that each passage, item and meeting holds."""
+    items, meetings = len(corpus.item_keys), len(corpus.meetings)
+    wide = _Coverage(np.zeros(len(corpus)), np.zeros(items), np.zeros(meetings), np.zeros(items))
+    for token, weight in idf.items():
+        rows = corpus.index.postings(token)
+        wide.passage[rows] += weight
+        held = np.unique(corpus.item_no[rows])
+        wide.item[held] += weight
+        if token in names:
+            wide.item_names[held] += weight
+        wide.meeting[np.unique(corpus.meeting_no[rows])] += weight
+    return wide
+
+
+def _neighbours(corpus: Corpus, scores: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """The better score of the passages before and behind each row, in the same item."""
+    best = np.zeros(len(rows))
+    for shift in (-1, 1):
+        other = np.clip(rows + shift, 0, len(scores) - 1)
+        same = (corpus.item_no[other] == corpus.item_no[rows]) & (other != rows)
+        best = np.maximum(best, np.where(same, scores[other], 0.0))
+    return best
+
+
+def _best_of(scores: np.ndarray, group: np.ndarray) -> np.ndarray:
+    best = np.zeros(int(group.max(initial=-1)) + 1)
+    np.maximum.at(best, group, scores)
+    return best
+
+
+def _period_features(query: Query, day: int) -> tuple[float, float, float]:
+    """Within a period that is named; in a month that is named; distance in days, on a log scale."""
+    if not query.periods or not day:
+        return 0.0, 0.0, -1.0
+    spans = _spans(query)
+    within = float(any(_within(day, start, end - 45) for start, end in spans))
+    month = float(
+        any(period.month is not None for period in query.periods)
+        and _month(day) in {period.month for period in query.periods}
+    )
+    gaps = [max(start - day, day - (end - 45), 0) for start, end in spans]
+    return within, month, float(np.log1p(min(gaps))) if gaps else -1.0
+
+
+def _month(day: int) -> int:
+    from datetime import date
+
+    return date.fromordinal(day).month
+
+
+def _bare(reference: str) -> str:
+    return "".join(char for char in reference.casefold() if char.isalnum())

@@ -1,0 +1,117 @@
+"""Gradient-boosted trees as plain arrays, so that no training library is needed to answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Trees:
+    """An ensemble of binary trees; a child below zero is the leaf ~child.
+
+    `feature`, `threshold`, `left`, `right` are (trees, nodes), `value` is (trees, leaves).
+    """
+
+    names: tuple[str, ...]
+    feature: np.ndarray
+    threshold: np.ndarray
+    left: np.ndarray
+    right: np.ndarray
+    value: np.ndarray
+
+    def predict(self, rows: np.ndarray) -> np.ndarray:
+        """Raw scores, (n,) float64, for features (n, len(names)) in the order of `names`."""
+        if rows.shape[1] != len(self.names):
+            raise ValueError(f"{rows.shape[1]} features, the model reads {len(self.names)}")
+        trees = np.arange(len(self.feature))[None, :]
+        node = np.zeros((len(rows), len(self.feature)), dtype=np.int32)
+        row = np.arange(len(rows))[:, None]
+        while (node >= 0).any():
+            at = np.maximum(node, 0)
+            goes_left = rows[row, self.feature[trees, at]] <= self.threshold[trees, at]
+            step = np.where(goes_left, self.left[trees, at], self.right[trees, at])
+            node = np.where(node >= 0, step, node)
+        scores: np.ndarray = self.value[trees, ~node].sum(axis=1)
+        return scores
+
+    def save(self, path: Path) -> None:
+        """Write a compressed .npz without pickled objects."""
+        np.savez_compressed(
+            path,
+            names=np.array(self.names),
+            feature=self.feature.astype(np.int16),
+            threshold=self.threshold,
+            left=self.left.astype(np.int16),
+            right=self.right.astype(np.int16),
+            value=self.value.astype(np.float32),
+        )
+
+
+def load_trees(path: Path) -> Trees:
+    """Read what `Trees.save` wrote; raises ValueError on a file of another kind."""
+    with np.load(path, allow_pickle=False) as data:
+        return Trees(
+            names=tuple(str(name) for name in data["names"]),
+            feature=data["feature"].astype(np.int32),
+            threshold=data["threshold"],
+            left=data["left"].astype(np.int32),
+            right=data["right"].astype(np.int32),
+            value=data["value"].astype(np.float64),
+        )
+
+
+def from_lightgbm(model: dict[str, Any]) -> Trees:
+    """Arrays from `Booster.dump_model()`; a tree that is a single leaf gets a node that holds it."""
+    trees = [_arrays(tree["tree_structure"]) for tree in model["tree_info"]]
+    nodes = max(len(tree[0]) for tree in trees)
+    leaves = max(len(tree[4]) for tree in trees)
+
+    def padded(column: int, width: int, kind: type) -> np.ndarray:
+        table = np.zeros((len(trees), width), dtype=kind)
+        for number, tree in enumerate(trees):
+            table[number, : len(tree[column])] = tree[column]
+        return table
+
+    return Trees(
+        names=tuple(model["feature_names"]),
+        feature=padded(0, nodes, np.int32),
+        threshold=padded(1, nodes, np.float64),
+        left=padded(2, nodes, np.int32),
+        right=padded(3, nodes, np.int32),
+        value=padded(4, leaves, np.float64),
+    )
+
+
+def _arrays(root: dict[str, Any]) -> tuple[list[Any], ...]:
+    feature: list[int] = []
+    threshold: list[float] = []
+    left: list[int] = []
+    right: list[int] = []
+    value: list[float] = []
+
+    def visit(node: dict[str, Any]) -> int:
+        if "split_feature" not in node:
+            value.append(float(node["leaf_value"]))
+            return ~(len(value) - 1)
+        if node["decision_type"] != "<=":
+            raise ValueError(f"a split by {node['decision_type']} is not supported")
+        place = len(feature)
+        feature.append(int(node["split_feature"]))
+        threshold.append(float(node["threshold"]))
+        left.append(0)
+        right.append(0)
+        left[place] = visit(node["left_child"])
+        right[place] = visit(node["right_child"])
+        return place
+
+    start = visit(root)
+    if start < 0:
+        feature.append(0)
+        threshold.append(0.0)
+        left.append(start)
+        right.append(start)
+    return feature, threshold, left, right, value

@@ -1,0 +1,352 @@
+"""Train the passage ranker, the sentence chooser and the confidence, cross-fitted by source.
+
+    python -m eval.train_rankers --set QUESTIONS.jsonl INDEX [--set ...] --out assistant/models
+
+Every figure printed is out of fold: a question's passages, sentences and confidence are scored by
+models that saw no question whose evidence lies in the same source. What is written is trained on
+all questions; the confidence is calibrated on the out-of-fold scores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from assistant import choose, compose, decline, rank, retrieve
+from assistant.answer_model import Answer, Turn
+from assistant.conversation import standalone
+from assistant.question import Query, understand
+from assistant.rank import CLOSE, FEATURES, Ranked, Reading
+from assistant.retrieve import Corpus
+from assistant.trees import Trees, from_lightgbm
+from eval.matching import fold, holds, relevant, tokens
+from eval.metrics import score
+from eval.questions import Question, load_questions
+from ingest.index import Index
+
+FOLDS = 5
+SEED = 7
+AS_OF = "2026-01-01"
+RANKER = {"objective": "lambdarank", "num_leaves": 15, "learning_rate": 0.05, "min_data_in_leaf": 20,
+          "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0,
+          "lambdarank_truncation_level": 10, "label_gain": [0, 1, 3, 7]}  # fmt: skip
+CONFIDENCE = {"objective": "binary", "num_leaves": 7, "learning_rate": 0.03, "min_data_in_leaf": 25,
+              "feature_fraction": 0.3, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 20.0}  # fmt: skip
+ROUNDS = {"ranker": 250, "chooser": 200, "confidence": 180}
+
+
+@dataclass
+class Case:
+    """A question with what was found for it, filled in stage by stage."""
+
+    question: Question
+    corpus: Corpus
+    query: Query
+    vector: np.ndarray
+    fold: int
+    rows: np.ndarray
+    passages: list[Any]
+    readings: list[Reading]
+    table: np.ndarray
+    labels: np.ndarray
+    scores: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    sentences: list[choose.Sentence] = field(default_factory=list)
+    sentence_table: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
+    sentence_labels: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    sentence_scores: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    confidence: float = 0.0
+
+    def ranked(self) -> tuple[list[Ranked], list[Reading]]:
+        order = np.argsort(-self.scores, kind="stable")
+        return [
+            Ranked(int(self.rows[i]), self.passages[i], float(self.scores[i]), self.table[i])
+            for i in order
+        ], [self.readings[i] for i in order]
+
+
+def fold_of(question: Question, by_id: dict[str, Question]) -> int:
+    """The fold of a question: all of one source, and a twin with its question, in one."""
+    import re
+
+    key = question
+    twin = re.match(r"twin of ([^\s:]+):", question.note)
+    if twin and twin[1] in by_id:
+        key = by_id[twin[1]]
+    text = key.evidence[0].source if key.evidence else key.note or key.id
+    return int(hashlib.sha256(f"{SEED}{text}".encode()).hexdigest(), 16) % FOLDS
+
+
+def cases_of(questions: Sequence[Question], corpus: Corpus, embedder: Any) -> list[Case]:
+    """Search for every question and label the candidates with the gold evidence."""
+    from datetime import date
+
+    as_of = date.fromisoformat(AS_OF)
+    by_id = {question.id: question for question in questions}
+    cases = []
+    for question in questions:
+        history = [Turn(asked, answer) for asked, answer in question.history]
+        whole = standalone(question.question, history, corpus.bodies, as_of)
+        query = understand(whole, corpus.bodies, as_of, focus=question.question)
+        vector = embedder.encode([query.text])[0]
+        found = retrieve.search(corpus, query, vector)
+        rows = found.rows[:CLOSE]
+        passages = corpus.index.passages([corpus.ids[row] for row in rows])
+        table, readings = rank.features(corpus, query, found, passages)
+        labels = np.array(
+            [
+                float(
+                    any(
+                        relevant(passage.text, corpus.meeting_of(int(row)).source, evidence)
+                        for evidence in question.evidence
+                    )
+                )
+                for row, passage in zip(rows, passages, strict=True)
+            ]
+        )
+        where = fold_of(question, by_id)
+        cases.append(
+            Case(question, corpus, query, vector, where, rows, passages, readings, table, labels)
+        )
+    return cases
+
+
+def train_trees(
+    tables: Sequence[np.ndarray],
+    labels: Sequence[np.ndarray],
+    names: Sequence[str],
+    settings: dict[str, Any],
+    rounds: int,
+) -> Trees:
+    """Gradient-boosted trees over grouped rows (Burges 2010, LambdaMART, or binary)."""
+    import lightgbm
+
+    ranking = settings["objective"] == "lambdarank"
+    groups = [len(table) for table in tables] if ranking else None
+    data = lightgbm.Dataset(
+        np.concatenate(list(tables)),
+        np.concatenate(list(labels)),
+        group=groups,
+        feature_name=list(names),
+    )
+    booster = lightgbm.train(
+        {**settings, "verbose": -1, "seed": SEED, "deterministic": True, "num_threads": 2},
+        data,
+        num_boost_round=rounds,
+    )
+    return from_lightgbm(booster.dump_model())
+
+
+def sentence_labels(case: Case, ranked: Sequence[Ranked]) -> np.ndarray:
+    """3: in the gold quote and holding an answer; 2: holding one elsewhere in the right passage;
+    1: in the gold quote; 0: neither."""
+    labels = np.zeros(len(case.sentences))
+    for i, sentence in enumerate(case.sentences):
+        candidate = ranked[sentence.passage]
+        source = case.corpus.meeting_of(candidate.row).source
+        words = tokens(sentence.text)
+        for evidence in case.question.evidence:
+            if source not in evidence.sources or not words:
+                continue
+            quote = fold(evidence.quote)
+            inside = _inside(words, tokens(evidence.quote))
+            answers = any(
+                holds(sentence.text, one) and (inside or holds(quote, one))
+                for group in case.question.answers
+                for one in group
+            )
+            near = relevant(candidate.passage.text, source, evidence)
+            label = 3 if inside and answers else 2 if answers and near else 1 if inside else 0
+            labels[i] = max(labels[i], label)
+    return labels
+
+
+def _inside(words: Sequence[str], quote: Sequence[str]) -> bool:
+    """Whether most words of the shorter of the two stand in the longer."""
+    shared = len(set(words) & set(quote))
+    return shared >= 0.75 * min(len(set(words)), len(set(quote))) and shared >= 3
+
+
+def folds(cases: Sequence[Case]) -> list[tuple[list[Case], list[Case]]]:
+    return [
+        ([case for case in cases if case.fold != k], [case for case in cases if case.fold == k])
+        for k in range(FOLDS)
+    ]
+
+
+def fit_ranker(cases: Sequence[Case]) -> Trees:
+    usable = [case for case in cases if case.labels.any()]
+    return train_trees(
+        [case.table for case in usable],
+        [case.labels for case in usable],
+        FEATURES,
+        RANKER,
+        ROUNDS["ranker"],
+    )
+
+
+def fit_chooser(cases: Sequence[Case]) -> Trees:
+    usable = [case for case in cases if case.sentence_labels.any()]
+    return train_trees(
+        [case.sentence_table for case in usable],
+        [case.sentence_labels for case in usable],
+        choose.SENTENCE_FEATURES,
+        RANKER,
+        ROUNDS["chooser"],
+    )
+
+
+def fit_confidence(tables: np.ndarray, right: np.ndarray) -> Trees:
+    return train_trees(
+        [tables], [right], decline.CONFIDENCE_FEATURES, CONFIDENCE, ROUNDS["confidence"]
+    )
+
+
+def answer_of(case: Case, *, answered: bool = True) -> tuple[dict[str, Any], np.ndarray | None]:
+    """The answer in its JSON form, and its confidence features."""
+    ranked, readings = case.ranked()
+    order = np.argsort(-case.sentence_scores, kind="stable")
+    best = [
+        choose.Sentence(s.passage, s.number, s.start, s.end, s.text, float(case.sentence_scores[i]))
+        for i in order
+        for s in (case.sentences[i],)
+    ]
+    text, citations, features = "", (), None
+    if best:
+        features = decline.confidence_features(
+            case.corpus, case.query, ranked, best, case.sentence_table[order]
+        )
+        text, citations = compose.compose(case.corpus, case.query, ranked, readings, best)
+    from assistant.assistant import _retrieved
+
+    answer = Answer(
+        question=case.question.question,
+        standalone_question=case.query.text,
+        answered=answered and bool(citations),
+        answer=text,
+        confidence=case.confidence,
+        citations=citations if answered else (),
+        retrieved=tuple(_retrieved(case.corpus, r) for r in ranked[:10]),
+        timings_ms={"total": 1},
+    )
+    return {"id": case.question.id, **answer.as_json()}, features
+
+
+def cross_fit(cases: Sequence[Case], embedder: Any) -> None:
+    """Fill in out-of-fold passage and sentence scores."""
+    for known, held in folds(cases):
+        trees = fit_ranker(known)
+        for case in held:
+            case.scores = trees.predict(case.table) if len(case.table) else np.zeros(0)
+    for case in cases:
+        ranked, readings = case.ranked()
+        case.sentences = choose.sentences_of(ranked, readings)
+        case.sentence_table = choose.sentence_features(
+            case.corpus, case.query, case.vector, embedder, ranked, readings, case.sentences
+        )
+        case.sentence_labels = sentence_labels(case, ranked)
+    for known, held in folds(cases):
+        trees = fit_chooser(known)
+        for case in held:
+            if len(case.sentences):
+                case.sentence_scores = trees.predict(case.sentence_table)
+
+
+def report(name: str, cases: Sequence[Case], answers: Sequence[dict[str, Any]]) -> None:
+    found = score([case.question for case in cases], answers, lambda source: None).metrics
+    shown = ("hit@1", "hit@5", "hit@10", "answer_correct", "answer_correct_40", "citation_recall",
+             "citation_precision", "abstain_tpr", "abstain_fpr", "twins", "trust",
+             "always_decline", "ece", "auc_right", "mean_words")  # fmt: skip
+    figures = "  ".join(f"{key} {found[key]:.3f}" for key in shown if found.get(key) is not None)
+    print(f"{name:24} {figures}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "INDEX"))
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+    from ingest.embedding import load_embedder
+
+    embedder = load_embedder()
+    groups: dict[str, list[Case]] = {}
+    for questions, index in options.set:
+        corpus = Corpus(Index.open(Path(index)))
+        groups[Path(questions).stem] = cases_of(load_questions(Path(questions)), corpus, embedder)
+    cases = [case for group in groups.values() for case in group]
+    for name, group in groups.items():
+        gold = [case for case in group if case.question.evidence]
+        reached = np.mean([case.labels.any() for case in gold])
+        print(f"{name}: {len(group)} questions, right passage among the candidates {reached:.3f}")
+    cross_fit(cases, embedder)
+    built = {case.question.id: answer_of(case) for case in cases}
+    for name, group in groups.items():
+        report(f"{name}, all answered", group, [built[case.question.id][0] for case in group])
+    train_confidence(cases, groups, built, options.out)
+
+
+def train_confidence(
+    cases: Sequence[Case],
+    groups: dict[str, list[Case]],
+    built: dict[str, tuple[dict[str, Any], np.ndarray | None]],
+    out: Path | None,
+) -> None:
+    """Cross-fit, calibrate and set the bar at the best trust; write the models."""
+    from sklearn.isotonic import IsotonicRegression
+
+    scored = score(
+        [case.question for case in cases],
+        [built[case.question.id][0] for case in cases],
+        lambda source: None,
+    )
+    right = {row.id: row.right and row.answerable for row in scored.rows}
+    usable = [case for case in cases if built[case.question.id][1] is not None]
+    tables = np.array([built[case.question.id][1] for case in usable])
+    labels = np.array([float(right[case.question.id]) for case in usable])
+    fold_numbers = np.array([case.fold for case in usable])
+    raw = np.zeros(len(usable))
+    for k in range(FOLDS):
+        held = fold_numbers == k
+        raw[held] = fit_confidence(tables[~held], labels[~held]).predict(tables[held])
+    curve = np.zeros(len(usable))
+    for k in range(FOLDS):
+        held = fold_numbers == k
+        isotonic = IsotonicRegression(y_min=0.02, y_max=0.98, out_of_bounds="clip")
+        isotonic.fit(raw[~held], labels[~held])
+        curve[held] = isotonic.predict(raw[held])
+    for case, value in zip(usable, curve, strict=True):
+        case.confidence = float(value)
+    answerable = np.array([case.question.answerable for case in usable])
+    worth = np.where(labels > 0, 1.0, -1.0)
+    declined = np.where(answerable, 0.0, 1.0)
+    bars = np.unique(np.round(curve, 3))
+    trust = [np.where(curve >= bar, worth, declined).mean() for bar in bars]
+    bar = float(bars[int(np.argmax(trust))])
+    print(f"bar {bar:.3f}, trust at the bar {max(trust):.3f}, declining everything {declined.mean():.3f}")
+    for name, group in groups.items():
+        answers = [answer_of(case, answered=case.confidence >= bar)[0] for case in group]
+        report(f"{name}, bar {bar:.2f}", group, answers)
+    answers = [answer_of(case, answered=case.confidence >= bar)[0] for case in cases]
+    report("all", cases, answers)
+    if out is None:
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    fit_ranker(cases).save(out / "ranker.npz")
+    fit_chooser(cases).save(out / "chooser.npz")
+    fit_confidence(tables, labels).save(out / "confidence-trees.npz")
+    isotonic = IsotonicRegression(y_min=0.02, y_max=0.98, out_of_bounds="clip").fit(raw, labels)
+    np.savez_compressed(
+        out / "confidence.npz",
+        scores=isotonic.X_thresholds_,
+        shares=isotonic.y_thresholds_,
+        bar=np.array(bar),
+    )
+
+
+if __name__ == "__main__":
+    main()
