@@ -136,6 +136,12 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_TRIGGER = re.compile(
+    r"agreed|resolved|decided|recommend|noted|defer|adjourn|lost|defeated|rejected|not carried|"
+    r"not passed|fell|carried|withdr|refuse|approved|adopted|passed|accepted|to note",
+    re.I,
+)
+_LONGEST = 60_000  # characters; no paragraph of minutes is longer, only files without line breaks
 _LOST_WORD = re.compile(
     r"\bdeclared the (?:motion|amendment|proposal) (?:lost|defeated|not carried)\b", re.I
 )
@@ -268,9 +274,11 @@ def _inline_parts(text: str) -> list[str]:
 def _narrated(texts: Sequence[str], place: int) -> Iterator[Decision]:
     """Outcomes told in sentences: "On the proposal of A, seconded by B, it was agreed to ..."."""
     text = texts[place]
+    if len(text) > _LONGEST or not _TRIGGER.search(text):
+        return
     for start, end in split_sentences(text):
         sentence = text[start:end].strip()
-        if _ELSEWHERE.search(sentence) or sentence.endswith("?"):
+        if not _TRIGGER.search(sentence) or _ELSEWHERE.search(sentence) or sentence.endswith("?"):
             continue
         kind = _outcome(sentence)
         if kind is None:

@@ -688,6 +688,7 @@ _EXCLUSION = re.compile(
     r"\bmembers of the public\b.{0,40}\b(?:asked|requested) to (?:leave|withdraw)\b",
     re.I | re.S,
 )
+_OPENS_EXCLUSION = re.compile(r"exclu|leave|withdraw", re.I)  # cheap, and in all of the above
 _EXCLUDED = re.compile(
     r"\bresolved\b|\bagreed\b|\bbe excluded\b|\b(?:was|were) (?:therefore )?excluded\b|\bcarried\b",
     re.I,
@@ -726,7 +727,7 @@ def mark_restricted(items: Sequence[Item]) -> tuple[Item, ...]:
 
 
 def _excludes(title: str, text: str) -> bool:
-    match = _EXCLUSION.search(f"{title}. {text}")
+    match = _EXCLUSION.search(f"{title}. {text}") if _OPENS_EXCLUSION.search(text + title) else None
     if not match:
         return False
     near = f"{title}. {text}"[max(0, match.start() - 250) : match.end() + 350]

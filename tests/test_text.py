@@ -82,7 +82,10 @@ def test_page_numbers_and_scan_notices_are_furniture_and_numbers_in_text_are_not
 
 
 def test_html_lists_get_their_printed_numbers() -> None:
-    text = '<h1 class="x">Minutes</h1>\n<ol start="2564">\n<li>Police</li>\n<li>Forum<br />None</li>\n</ol>'
+    text = (
+        '<h1 class="x">Minutes</h1>\n<ol start="2564">\n<li>Police</li>\n'
+        "<li>Forum<br />None</li>\n</ol>"
+    )
     assert lines(text) == ["Minutes", "2564. Police", "2565. Forum", "None"]
 
 
