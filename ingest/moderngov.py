@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urljoin
@@ -184,13 +184,12 @@ def _meeting_page(page: _Page, tables: Sequence[Any]) -> Meeting:
     elif not with_minutes:
         page.warnings.append("The page holds the agenda only; no minutes are published on it.")
     front = []
-    inside = {id(row) for row in rows}
     for block in _outside_tables(page, tables):
         if block.text == page.subtitle or re.match(r"(?:proposed )?venue\s*:", block.text, re.I):
             front.append(Paragraph(block.text))
         else:
             page.furniture.append(block.text)
-    attendance = _attendance(page, inside, items)
+    attendance = _attendance(page, items)
     return _meeting(page, body, date, items, front, attendance)
 
 
@@ -457,13 +456,12 @@ def _row_draft(row: Any, page: _Page) -> _Draft | None:
 def _outside_tables(page: _Page, tables: Sequence[Any]) -> list[WebBlock]:
     """Blocks of the whole page but for its item tables, in order."""
     body = page.root.find("body")
-    copies = [(table, table.getparent(), table.tail) for table in tables]
-    for table, _, _ in copies:
+    for table in tables:
         table.drop_tree()
     return web_blocks(page.root if body is None else body)
 
 
-def _attendance(page: _Page, rows: Iterable[int], items: Sequence[Item]) -> Attendance:
+def _attendance(page: _Page, items: Sequence[Item]) -> Attendance:
     """Names from a table of attendance, else from the items on attendance and apologies."""
     found: dict[str, list[str]] = {"present": [], "apologies": [], "in_attendance": []}
     for table in page.root.iter("table"):

@@ -28,7 +28,6 @@ OCR_SECONDS = 90  # for one page
 
 _PDFIUM = threading.Lock()  # pdfium is not thread-safe
 
-_BULLET = re.compile(r"^[•·▪◦●○■□➢➤✓\-–*o]$")
 _STARTER = re.compile(
     r"^(?:[•·▪◦●○■□➢➤✓*]|[-–]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s|\d{1,2}\.\d)"
 )

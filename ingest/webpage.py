@@ -30,7 +30,6 @@ class WebBlock:
     classes: tuple[str, ...] = ()  # of the element and those around it, innermost first
     links: tuple[str, ...] = ()
     bold: bool = False
-    space: bool = False
 
 
 def parse_html(text: str) -> Any:
