@@ -67,11 +67,24 @@ def plain_hybrid(index_dir: Path) -> Ask:
 def llamaindex_default(index_dir: Path) -> Ask:
     """LlamaIndex out of the box: its default splitter and vector store, top-k 2, no model."""
     from llama_index.core import Document, VectorStoreIndex
+    from llama_index.core.base.embeddings.base import BaseEmbedding
     from llama_index.core.node_parser import SentenceSplitter
 
-    from ingest.llama import MinutesEmbedding
+    index, embedder = _open(index_dir), _embedder()
 
-    index = _open(index_dir)
+    class Embedding(BaseEmbedding):
+        """The embedder of the index behind LlamaIndex's interface."""
+
+        def _get_text_embedding(self, text: str) -> list[float]:
+            vector: list[float] = embedder.encode([text])[0].tolist()
+            return vector
+
+        def _get_query_embedding(self, query: str) -> list[float]:
+            return self._get_text_embedding(query)
+
+        async def _aget_query_embedding(self, query: str) -> list[float]:
+            return self._get_text_embedding(query)
+
     documents = []
     for meeting in index.meetings():
         metadata = {"source": meeting.source, "body": meeting.body, "date": meeting.date}
@@ -87,7 +100,7 @@ def llamaindex_default(index_dir: Path) -> Ask:
     retriever = VectorStoreIndex.from_documents(
         documents,
         transformations=[SentenceSplitter(chunk_size=CHUNK_TOKENS)],
-        embed_model=MinutesEmbedding(),
+        embed_model=Embedding(),
     ).as_retriever(similarity_top_k=TOP_K)
 
     def retrieve(text: str) -> list[dict[str, Any]]:

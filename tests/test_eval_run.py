@@ -194,6 +194,13 @@ def test_a_plain_system_finds_and_cites_the_passage(index: Path, system: str) ->
     assert (given["citations"][0]["source"], given["citations"][0]["item"]) == (SOURCE, "1")
 
 
+def test_llamaindex_out_of_the_box_answers_with_its_first_chunk(index: Path) -> None:
+    given = SYSTEMS["LlamaIndex out of the box"](index)(parse_question(entry()))
+    assert ZINC in given["citations"][0]["quote"]
+    assert given["citations"][0]["source"] == SOURCE
+    assert 1 <= len(given["retrieved"]) <= 2
+
+
 def test_fusion_puts_first_what_both_rankings_rank_high() -> None:
     first = [("a", 9.0), ("b", 8.0), ("c", 7.0)]
     second = [("b", 0.9), ("d", 0.8), ("a", 0.7)]
