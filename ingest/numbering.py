@@ -206,7 +206,8 @@ def look_of(label: Label, bold: bool, heading: bool, bare: bool = False) -> floa
         score += 2.0
     if label.scanned:
         score -= 1.0
-    if label.delimiter == "" and not label.worded and label.family == "int" and words:
+    bare_integer = label.family == "int" and label.value[-1] == 0 and not label.worded
+    if label.delimiter == "" and bare_integer and words:
         score -= 1.5
     if label.delimiter == ",":
         score -= 0.7
@@ -297,7 +298,7 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
     styles = Counter(each.style for each in chain)
     taken = {each.label.value for each in chain}
     highest = max(taken)[0]
-    floor = max(1.5, sorted(each.look for each in chain)[len(chain) // 4])
+    floor = max(0.4, sorted(each.look for each in chain)[len(chain) // 4] - 1.3)
     kept = list(chain)
     for one, other in pairwise(chain):
         between = [
@@ -309,7 +310,14 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
             and styles[each.style] * 2 >= len(chain)
         ]
         expected = one.label.value[0] + 1
+        listed = {
+            each.label.value[0]
+            for each in candidates
+            if one.block < each.block < other.block and each.label.family == "int"
+        }
         for each in between:
+            if listed & {each.label.value[0] - 1, each.label.value[0] + 1}:
+                continue  # an entry of a list
             if each.label.value not in taken and each.label.value[0] <= highest + 3:
                 taken.add(each.label.value)
                 kept.append(each)

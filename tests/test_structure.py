@@ -182,7 +182,8 @@ def test_marked_items_are_restricted(title: str, text: str, restricted: bool) ->
 def test_excluding_the_public_restricts_what_follows_until_the_meeting_reopens() -> None:
     (meeting,) = meetings(
         HEAD + "1. Planning\n\nNone.\n\n2. Exclusion of the Press and Public\n\n"
-        "RESOLVED that the public be excluded.\n\n3. Lease of the quay\n\nThe rent was set.\n\n4. Return to open session\n\n"
+        "RESOLVED that the public be excluded.\n\n3. Lease of the quay\n\nThe rent was set.\n\n"
+        "4. Return to open session\n\n"
         "The public came back.\n\n5. Next meeting\n\nIn June."
     )
     assert [item.restricted for item in meeting.items] == [False, False, True, False, False]
