@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant import choose, compose, decline, rank, retrieve
-from assistant.answer_model import Answer, Retrieved, Turn
+from assistant.answer_model import Answer, Citation, Retrieved, Turn
 from assistant.conversation import standalone
 from assistant.question import Query, understand
 from assistant.retrieve import Corpus, Filters
@@ -81,7 +81,8 @@ class Assistant:
         ranked, readings, vector = self._find(corpus, query, Filters(body, since, until))
         found = time.perf_counter()
         sentences, table = choose.choose(corpus, query, vector, self._embedder, ranked, readings)
-        sure, text, citations = 0.0, "", ()
+        sure, text = 0.0, ""
+        citations: tuple[Citation, ...] = ()
         if sentences and not decline.not_a_question(query):
             features = decline.confidence_features(corpus, query, ranked, sentences, table)
             sure = decline.confidence(features)
@@ -174,7 +175,7 @@ def _retrieved(corpus: Corpus, candidate: rank.Ranked) -> Retrieved:
     )
 
 
-def _warnings(citations: Sequence[Any]) -> tuple[str, ...]:
+def _warnings(citations: Sequence[Citation]) -> tuple[str, ...]:
     found = []
     if any(citation.truncated for citation in citations):
         found.append(CUT_OFF)
@@ -193,8 +194,8 @@ def _explanation(query: Query, ranked: Sequence[rank.Ranked], sure: float) -> tu
         named = dict(zip(rank.FEATURES, ranked[0].features, strict=True))
         lines.append(
             f"best passage: holds {named['cover']:.0%} of the weight of the question's words, "
-            f"its item {named['cover_item']:.0%}; likeness of meaning {named['cosine']:.2f}; "
-            f"place {round(1 / named['bm25_rr'])} by words, {round(1 / named['dense_rr'])} by meaning"
+            f"its item {named['cover_item']:.0%}; likeness of meaning {named['cosine']:.2f}; place "
+            f"{round(1 / named['bm25_rr'])} by words, {round(1 / named['dense_rr'])} by meaning"
         )
     lines.append(f"confidence {sure:.0%}; answers are given from {decline.calibration().bar:.0%}")
     return tuple(lines)

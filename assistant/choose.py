@@ -161,8 +161,8 @@ def sentence_features(
             "cover_before": cover[i - 1] if before else 0.0,
             "cover_behind": cover[i + 1] if behind else 0.0,
             "cue_first": bool(CUES[query.kind].search(text)),
-            "cue_any": np.mean([bool(CUES[kind].search(text)) for kind in query.kinds]),
-            "asked": np.mean([bool(ASKED[ask].search(text)) for ask in query.asks])
+            "cue_any": float(np.mean([bool(CUES[kind].search(text)) for kind in query.kinds])),
+            "asked": float(np.mean([bool(ASKED[ask].search(text)) for ask in query.asks]))
             if query.asks
             else 0.5,
             "new_number": _new(NUMBER, text, asked_words),

@@ -27,8 +27,8 @@ MAX_SENTENCES = 4
 SHORT_GAP_WORDS = 12  # a sentence between two chosen ones comes along if it is this short
 
 _DANGLES = re.compile(
-    r"^[\W\d]*(?:it|its|this|these|those|that|they|their|he|she|his|her|such|however|therefore|the same"
-    r"|the latter|the former|both|also|in addition|furthermore|accordingly|this is|there)\b",
+    r"^[\W\d]*(?:it|its|this|these|those|that|they|their|he|she|his|her|such|however|therefore"
+    r"|the same|the latter|the former|both|also|in addition|furthermore|accordingly|there)\b",
     re.I,
 )
 _LEADS_IN = re.compile(r":\s*[\"“”‘']?\s*$")
@@ -106,10 +106,10 @@ def _blocks(
     for place, number in chosen:
         text = _sentence(ranked, readings, place, number)
         before = _sentence(ranked, readings, place, number - 1) if number else ""
-        if before and (_DANGLES.match(text) or _LEADS_IN.search(before)):
-            if words + len(before.split()) <= MAX_WORDS:
-                kept.add((place, number - 1))
-                words += len(before.split())
+        leans = before and (_DANGLES.match(text) or _LEADS_IN.search(before))
+        if leans and words + len(before.split()) <= MAX_WORDS:
+            kept.add((place, number - 1))
+            words += len(before.split())
         if _LEADS_IN.search(text) and number + 1 < len(readings[place].spans):
             behind = _sentence(ranked, readings, place, number + 1)
             if words + len(behind.split()) <= MAX_WORDS:

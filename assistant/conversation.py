@@ -17,8 +17,8 @@ _POINTS_BACK = re.compile(
     re.I,
 )
 _GOES_ON = re.compile(
-    r"^\s*(?:and|but|so|or|also|what about|how about|what of|any|no,|sorry|i mean[t]?|actually|ok(?:ay)?|"
-    r"in that case|then|which (?:one|of)|why|when|where|who|how|how much|how many)\b",
+    r"^\s*(?:and|but|so|or|also|what about|how about|what of|any|no,|sorry"
+    r"|i meant?|actually|ok(?:ay)?|in that case|then|which (?:one|of)|why|when|where|who|how)\b",
     re.I,
 )
 _MARKERS = re.compile(r"\s*\[\d+\]")

@@ -37,8 +37,8 @@ PERSON = re.compile(
     r"|\b(?:proposed|seconded|moved)\b.{0,20}\b[A-Z]{2}\b"
 )
 VOTE = re.compile(
-    r"\bvot(?:e|es|ed|ing)\b|\bshow of hands\b|\bunanimous|\bin favour\b|\bagainst\b|\babst(?:ain|ent)"
-    r"|\bcarried\b|\bdefeated\b|\bpoll\b|\bcasting\b|\b\d+\s*(?:-|–|to)\s*\d+\b",
+    r"\bvot(?:e|es|ed|ing)\b|\bshow of hands\b|\bunanimous|\bin favour\b|\bagainst\b"
+    r"|\babst(?:ain|ent)|\bcarried\b|\bdefeated\b|\bpoll\b|\bcasting\b|\b\d+\s*(?:-|–|to)\s*\d+\b",
     re.I,
 )
 ATTENDANCE = re.compile(
@@ -72,7 +72,8 @@ PROPOSER = re.compile(r"\bpropos(?:ed|er|al|ing)\b|\bmoved\b|\bmover\b|\bprop\b"
 COUNTED_VOTE = re.compile(
     r"\b(?:for|against|in favour|favour|abstentions?|abstained|votes?|voted)\b\D{0,40}\d"
     r"|\d+\s*(?:votes?|for|against|in favour|abstentions?|members|-|to)\b|\bunanimous"
-    rf"|\b(?:{_NUMBER_WORDS}|all|no|none)\b.{{0,30}}\b(?:for|against|in favour|abstain|abstention|voted)",
+    rf"|\b(?:{_NUMBER_WORDS}|all|no|none)\b.{{0,30}}"
+    r"\b(?:for|against|in favour|abstain|abstention|voted)",
     re.I,
 )
 APOLOGIES = re.compile(r"\bapolog|\babsent\b|\bunable to attend\b", re.I)

@@ -15,7 +15,7 @@ from assistant.choose import SENTENCE_FEATURES, Sentence
 from assistant.cues import ASKED
 from assistant.question import Ask, Query
 from assistant.rank import FEATURES, MODELS, Ranked
-from assistant.retrieve import Corpus
+from assistant.retrieve import Corpus, period_days
 from assistant.trees import Trees, load_trees
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ CONFIDENCE_FEATURES = (
     )
 )
 
+LOOKS_BACK = 400  # days; minutes tell of what happened up to about a year before
 _IN_WORDS: dict[Ask, str] = {
     "proposer": "who proposed it",
     "seconder": "who seconded it",
@@ -47,7 +48,8 @@ _IN_WORDS: dict[Ask, str] = {
     "chair": "who was in the chair",
 }
 _A_BODY = re.compile(
-    r"\b((?:[A-Z][\w’'-]+ (?:and |& |of |the )*){1,6}(?:Council|Committee|Panel|Board|Forum|Cabinet))\b"
+    r"\b((?:[A-Z][\w’'-]+ (?:and |& |of |the )*){1,6}"
+    r"(?:Council|Committee|Panel|Board|Forum|Cabinet))\b"
 )
 
 
@@ -118,14 +120,10 @@ def not_a_question(query: Query) -> bool:
 def outside_period(corpus: Corpus, query: Query) -> bool:
     """Whether every period that is named lies wholly outside the meetings that the index has."""
     days = _days(corpus, query)
-    spans = [
-        (p.start.toordinal() if p.start else 0, p.end.toordinal() if p.end else 10**7)
-        for p in query.periods
-    ]
-    bounded = [span for span, p in zip(spans, query.periods, strict=True) if p.start or p.end]
-    if not bounded or len(bounded) < len(query.periods) or not len(days):
+    spans = period_days(query)
+    if not spans or len(spans) < len(query.periods) or not len(days):
         return False
-    return all(end < days.min() - 400 or start > days.max() for start, end in bounded)
+    return all(end < days.min() - LOOKS_BACK or start > days.max() for start, end in spans)
 
 
 def unknown_body(corpus: Corpus, query: Query) -> str | None:

@@ -102,7 +102,7 @@ def _spelled(index: Index, word: str) -> str | None:
 def _items_named(
     index: Index, text: str, numbers: set[str], words: Sequence[str]
 ) -> list[tuple[str, int]]:
-    """Items whose number or reference the text names, in meetings that agree with its other words."""
+    """Items whose number or reference is named, in meetings that agree with the other words."""
     found = []
     bare = re.sub(r"\W", "", fold(text))
     for meeting_id, place, number, references in index.item_labels():

@@ -32,102 +32,104 @@ Kind = Literal[
 Ask = Literal["proposer", "seconder", "vote", "cost", "apologies", "present", "chair"]
 
 # The first form that matches names the kind; several may match, and all are kept as features.
+_KIND_FORMS: list[tuple[Kind, str]] = [
+    (
+        "attendance",
+        r"\bapolog(?:y|ies|ised|ized)\b|\battend(?:ed|ance|ees)?\b|\bwho (?:was|were) (?:there|"
+        r"present|absent|missing|at the)\b|\bpresent at\b|\bturn(?:ed)? up\b|\babsent\b"
+        r"|\bin the chair\b|\bchaired\b|\btook the chair\b",
+    ),
+    (
+        "vote",
+        r"\bvot(?:e|es|ed|ing)\b|\bmargin\b|\bballot\b|\bunanim|\bshow of hands\b"
+        r"|\babstain|\babstention|\bfor and against\b|\bagainst it\b|\bin favour\b",
+    ),
+    (
+        "amount",
+        r"\bhow much\b|\bcosts?\b|\bprice\b|\bprecept\b|\bbudget\b|\bgrants?\b|\bsum\b"
+        r"|\bfees?\b|\bamounts?\b|\brent\b|\bfund(?:s|ing)\b|\bpaid\b|\bpay\b|\bspen[dt]\b|\bcharges?\b"
+        r"|\bquot(?:e|ed|ation)s?\b|\bdonat|\bsalary\b|\bbalance\b|\bworth\b|[€£$]",
+    ),
+    (
+        "count",
+        r"\bhow many\b|\bnumbers? of\b|\bwhat percentage\b|\bper ?cent\b|\bproportion\b"
+        r"|\bhow (?:long|far|big|large|wide|tall|high|old|often)\b"
+        r"|\bwhat (?:share|size|figure)\b",
+    ),
+    ("time", r"\bwhat time\b|\bat what hour\b|\bopening hours\b|\bhours\b"),
+    (
+        "date",
+        r"\bwhen\b|\bwhat (?:date|day|month|year)\b|\bwhich (?:date|day|month|year)\b"
+        r"|\bdeadline\b|\bhow soon\b|\bdate (?:of|for)\b|\bby what\b",
+    ),
+    (
+        "person",
+        r"\bwho(?:se|m)?\b|\bwhich (?:councillors?|cllrs?|members?|officers?|engineers?|person"
+        r"|company|firm|contractor|developer)\b|\bnames? of\b|\bproposer|\bseconder|\bmover\b"
+        r"|\bseconded\b|\bproposed by\b|\bmoved\b",
+    ),
+    (
+        "reason",
+        r"\bwhy\b|\breasons?\b|\bhow come\b|\bon what grounds\b|\bwhat made\b"
+        r"|\bgrounds\b|\bbecause\b|\bexplain",
+    ),
+    (
+        "reply",
+        r"\brepl(?:y|ies|ied)\b|\brespon(?:se|d|ded)\b|\banswer(?:ed)?\b|\bwhat did .{3,40}"
+        r" (?:say|tell)\b|\bresponded\b|\bwas told\b|\bwere told\b",
+    ),
+    (
+        "decision",
+        r"\bdecid|\bdecision|\bresol(?:ve|ution)|\bagree[d]?\b|\bapprov|\badopt|\brefus"
+        r"|\brecommend|\bdefer|\boutcome\b|\bupshot\b|\bcarried\b|\bpass(?:ed)?\b|\bgo(?:ne)?"
+        r" through\b|\bgo ahead\b|\bgoing ahead\b|\bbecame of\b|\bhappened\b|\bsupport"
+        r"|\bobject|\breject|\bturned down\b|\blet\b|\bback(?:ed)?\b|\bgranted\b|\bruling\b",
+    ),
+    (
+        "list",
+        r"\blist\b|\bwhich (?:two|three|four|five|six|seven|\w+s)\b|\bname the\b"
+        r"|\bwhat (?:are|were) the\b|\bwhat (?:two|three|four|five)\b|\ball the\b",
+    ),
+    (
+        "place",
+        r"\bwhere\b|\bwhat (?:place|location|venue|address|street|road)\b|\bwhich"
+        r" (?:street|road|village|estate|site|place|town|area|bridge|roads|streets)\b",
+    ),
+]
 _KINDS: list[tuple[Kind, re.Pattern[str]]] = [
-    (kind, re.compile(form, re.I))
-    for kind, form in [
-        (
-            "attendance",
-            r"\bapolog(?:y|ies|ised|ized)\b|\battend(?:ed|ance|ees)?\b|\bwho (?:was|were) (?:there|"
-            r"present|absent|missing|at the)\b|\bpresent at\b|\bturn(?:ed)? up\b|\babsent\b"
-            r"|\bin the chair\b|\bchaired\b|\btook the chair\b",
-        ),
-        (
-            "vote",
-            r"\bvot(?:e|es|ed|ing)\b|\bmargin\b|\bballot\b|\bunanim|\bshow of hands\b"
-            r"|\babstain|\babstention|\bfor and against\b|\bagainst it\b|\bin favour\b",
-        ),
-        (
-            "amount",
-            r"\bhow much\b|\bcosts?\b|\bprice\b|\bprecept\b|\bbudget\b|\bgrants?\b|\bsum\b|\bfees?\b"
-            r"|\bamounts?\b|\brent\b|\bfund(?:s|ing)\b|\bpaid\b|\bpay\b|\bspen[dt]\b|\bcharges?\b"
-            r"|\bquot(?:e|ed|ation)s?\b|\bdonat|\bsalary\b|\bbalance\b|\bworth\b|[€£$]",
-        ),
-        (
-            "count",
-            r"\bhow many\b|\bnumbers? of\b|\bwhat percentage\b|\bper ?cent\b|\bproportion\b"
-            r"|\bhow (?:long|far|big|large|wide|tall|high|old|often)\b|\bwhat (?:share|size|figure)\b",
-        ),
-        ("time", r"\bwhat time\b|\bat what hour\b|\bopening hours\b|\bhours\b"),
-        (
-            "date",
-            r"\bwhen\b|\bwhat (?:date|day|month|year)\b|\bwhich (?:date|day|month|year)\b"
-            r"|\bdeadline\b|\bhow soon\b|\bdate (?:of|for)\b|\bby what\b",
-        ),
-        (
-            "person",
-            r"\bwho(?:se|m)?\b|\bwhich (?:councillors?|cllrs?|members?|officers?|engineers?|person"
-            r"|company|firm|contractor|developer)\b|\bnames? of\b|\bproposer|\bseconder|\bmover\b"
-            r"|\bseconded\b|\bproposed by\b|\bmoved\b",
-        ),
-        (
-            "reason",
-            r"\bwhy\b|\breasons?\b|\bhow come\b|\bon what grounds\b|\bwhat made\b"
-            r"|\bgrounds\b|\bbecause\b|\bexplain",
-        ),
-        (
-            "reply",
-            r"\brepl(?:y|ies|ied)\b|\brespon(?:se|d|ded)\b|\banswer(?:ed)?\b|\bwhat did .{3,40}"
-            r" (?:say|tell)\b|\bresponded\b|\bwas told\b|\bwere told\b",
-        ),
-        (
-            "decision",
-            r"\bdecid|\bdecision|\bresol(?:ve|ution)|\bagree[d]?\b|\bapprov|\badopt|\brefus"
-            r"|\brecommend|\bdefer|\boutcome\b|\bupshot\b|\bcarried\b|\bpass(?:ed)?\b|\bgo(?:ne)?"
-            r" through\b|\bgo ahead\b|\bgoing ahead\b|\bbecame of\b|\bhappened\b|\bsupport"
-            r"|\bobject|\breject|\bturned down\b|\blet\b|\bback(?:ed)?\b|\bgranted\b|\bruling\b",
-        ),
-        (
-            "list",
-            r"\blist\b|\bwhich (?:two|three|four|five|six|seven|\w+s)\b|\bname the\b"
-            r"|\bwhat (?:are|were) the\b|\bwhat (?:two|three|four|five)\b|\ball the\b",
-        ),
-        (
-            "place",
-            r"\bwhere\b|\bwhat (?:place|location|venue|address|street|road)\b|\bwhich"
-            r" (?:street|road|village|estate|site|place|town|area|bridge|roads|streets)\b",
-        ),
-    ]
+    (kind, re.compile(form, re.I)) for kind, form in _KIND_FORMS
 ]
 
+_ASK_FORMS: list[tuple[Ask, str]] = [
+    (
+        "seconder",
+        r"\bsecond(?:ed|er|ing)\b(?!\s+(?:phase|stage|reading|time|round|home))"
+        r"|\bwho (?:backed|supported)\b",
+    ),
+    (
+        "proposer",
+        r"\bpropos(?:ed|er)\b|\bmover\b|\bwho (?:moved|put forward|put up)\b|\bmoved by\b",
+    ),
+    (
+        "vote",
+        r"\bhow many (?:\w+ ){0,3}(?:voted?|were (?:for|against)|for and)\b|\bmargin\b"
+        r"|\bvoted? (?:for|against)\b|\bvotes? (?:split|fall|go|count|cast)\b|\babstain",
+    ),
+    (
+        "cost",
+        r"\bhow much\b|\bwhat (?:did|does|will|would) .{3,80}\bcost\b"
+        r"|\bat what (?:cost|price)\b",
+    ),
+    ("apologies", r"\bapolog(?:y|ies|ised)\b"),
+    (
+        "present",
+        r"\bwho (?:was|were|all) (?:present|there)\b|\battended\b|\bmembers present\b"
+        r"|\bcouncillors present\b",
+    ),
+    ("chair", r"\bin the chair\b|\bchaired\b|\btook the chair\b|\bpresided\b"),
+]
 _ASKS: list[tuple[Ask, re.Pattern[str]]] = [
-    (ask, re.compile(form, re.I))
-    for ask, form in [
-        (
-            "seconder",
-            r"\bsecond(?:ed|er|ing)\b(?!\s+(?:phase|stage|reading|time|round|home))"
-            r"|\bwho (?:backed|supported)\b",
-        ),
-        (
-            "proposer",
-            r"\bpropos(?:ed|er)\b|\bmover\b|\bwho (?:moved|put forward|put up)\b|\bmoved by\b",
-        ),
-        (
-            "vote",
-            r"\bhow many (?:\w+ ){0,3}(?:voted?|were (?:for|against)|for and)\b|\bmargin\b"
-            r"|\bvoted? (?:for|against)\b|\bvotes? (?:split|fall|go|count|cast)\b|\babstain",
-        ),
-        (
-            "cost",
-            r"\bhow much\b|\bwhat (?:did|does|will|would) .{3,80}\bcost\b|\bat what (?:cost|price)\b",
-        ),
-        ("apologies", r"\bapolog(?:y|ies|ised)\b"),
-        (
-            "present",
-            r"\bwho (?:was|were|all) (?:present|there)\b|\battended\b|\bmembers present\b"
-            r"|\bcouncillors present\b",
-        ),
-        ("chair", r"\bin the chair\b|\bchaired\b|\btook the chair\b|\bpresided\b"),
-    ]
+    (ask, re.compile(form, re.I)) for ask, form in _ASK_FORMS
 ]
 
 _ITEM = re.compile(
@@ -136,15 +138,14 @@ _ITEM = re.compile(
     re.I,
 )
 _REFERENCE = re.compile(
-    r"\b(?:[A-Z]{1,6}[\s/-]?\d{2,4}(?:[/-]\d{1,6})+|[A-Z]{2,6}\s?\d{3,6}|\d{1,4}/\d{2,6}(?:/[A-Z0-9]+)*"
-    r"|\d{2}\.\d{2}\.\d{1,2})\b"
+    r"\b(?:[A-Z]{1,6}[\s/-]?\d{2,4}(?:[/-]\d{1,6})+|[A-Z]{2,6}\s?\d{3,6}"
+    r"|\d{1,4}/\d{2,6}(?:/[A-Z0-9]+)*|\d{2}\.\d{2}\.\d{1,2})\b"
 )
 _NAME = re.compile(r"\b[A-ZÀ-Ý][\w’'-]+")
-_QUESTION_WORDS = frozenset(
-    "what which who whom whose when where why how did does do is are was were has have had can could"
-    " will would should the a an and in on at of for to by from please tell give name list cllr"
-    " councillor councillors mr mrs ms council committee meeting minutes".split()
-)
+_PLAIN = """what which who whom whose when where why how did does do is are was were has have had can
+could will would should the a an and in on at of for to by from please tell give name list cllr
+councillor councillors mr mrs ms council committee meeting minutes"""
+_QUESTION_WORDS = frozenset(_PLAIN.split())
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +13,7 @@ import numpy as np
 
 from assistant.cues import ASKED, CUES
 from assistant.question import Query
-from assistant.retrieve import Corpus, Found, _spans, _within
+from assistant.retrieve import Corpus, Found, period_days
 from assistant.trees import Trees, load_trees
 from ingest.model import Passage
 from ingest.sentences import split_sentences
@@ -115,7 +116,7 @@ def features(
     table = np.zeros((len(rows), len(FEATURES)), np.float32)
     column = {name: i for i, name in enumerate(FEATURES)}
 
-    def put(name: str, values: np.ndarray | float) -> None:
+    def put(name: str, values: np.ndarray | list[float] | float) -> None:
         table[:, column[name]] = values
 
     bm25_best = max(float(found.bm25.max(initial=0.0)), 1e-6)
@@ -130,8 +131,8 @@ def features(
     item_of, meeting_of = corpus.item_no[rows], corpus.meeting_no[rows]
     put("bm25_item", _best_of(found.bm25, corpus.item_no)[item_of] / bm25_best)
     put("bm25_meeting", _best_of(found.bm25, corpus.meeting_no)[meeting_of] / bm25_best)
-    put("cosine_item", [cosine[item_of == item].max() for item in item_of])
-    put("cosine_meeting", [cosine[meeting_of == meeting].max() for meeting in meeting_of])
+    put("cosine_item", [float(cosine[item_of == item].max()) for item in item_of])
+    put("cosine_meeting", [float(cosine[meeting_of == meeting].max()) for meeting in meeting_of])
     put("cover_near", _neighbours(corpus, wide.passage, rows) / total)
     put("cover_item", wide.item[item_of] / total)
     put("cover_meeting", wide.meeting[meeting_of] / total)
@@ -261,20 +262,12 @@ def _period_features(query: Query, day: int) -> tuple[float, float, float]:
     """Within a period that is named; in a month that is named; distance in days, on a log scale."""
     if not query.periods or not day:
         return 0.0, 0.0, -1.0
-    spans = _spans(query)
-    within = float(any(_within(day, start, end - 45) for start, end in spans))
-    month = float(
-        any(period.month is not None for period in query.periods)
-        and _month(day) in {period.month for period in query.periods}
-    )
-    gaps = [max(start - day, day - (end - 45), 0) for start, end in spans]
-    return within, month, float(np.log1p(min(gaps))) if gaps else -1.0
-
-
-def _month(day: int) -> int:
-    from datetime import date
-
-    return date.fromordinal(day).month
+    spans = period_days(query)
+    within = float(any(start <= day <= end for start, end in spans))
+    months = {period.month for period in query.periods} - {None}
+    gaps = [max(start - day, day - end, 0) for start, end in spans]
+    near = float(np.log1p(min(gaps))) if gaps else -1.0
+    return within, float(date.fromordinal(day).month in months), near
 
 
 def _bare(reference: str) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -14,12 +13,10 @@ from assistant.question import BodyNames, Query
 from ingest.bodies import abbreviations
 from ingest.index import Index, StoredItem, StoredMeeting
 
-if TYPE_CHECKING:
-    from ingest.embedding import Embedder
-
 # Of the right passages of train_limerick and train_parish, 0.97 and more stand in this union;
 # twice as many candidates add 0.5 points. Measured by `python -m eval.train_rankers --recall`.
 DENSE, LEXICAL, FOCUSED = 100, 100, 40
+MINUTED_LATER = 45  # days; what is said to happen in a month is often minuted at the next meeting
 RRF = 60  # Cormack, Clarke and Büttcher 2009, reciprocal rank fusion
 
 
@@ -33,6 +30,9 @@ class Filters:
 
     def __bool__(self) -> bool:
         return any((self.body, self.since, self.until))
+
+
+NO_FILTERS = Filters()
 
 
 class Corpus:
@@ -71,7 +71,7 @@ class Corpus:
         return {id: row for row, id in enumerate(self.ids)}
 
     def meeting_of(self, row: int) -> StoredMeeting:
-        return self.meetings[self.meeting_no[row]]
+        return self.meetings[int(self.meeting_no[row])]
 
     def item_of(self, row: int) -> StoredItem | None:
         """The item of a row; None for front matter."""
@@ -131,7 +131,7 @@ def search(
     corpus: Corpus,
     query: Query,
     vector: np.ndarray,
-    filters: Filters = Filters(),  # noqa: B008
+    filters: Filters = NO_FILTERS,
 ) -> Found:
     """The union of what both searches find, and of what they find in the meetings that are meant.
 
@@ -172,7 +172,8 @@ def meetings_meant(corpus: Corpus, query: Query) -> set[int]:
         if bodies and meeting.body not in bodies:
             continue
         if query.periods and not any(
-            _within(int(corpus.dates[number]), start, end) for start, end in _spans(query)
+            start <= corpus.dates[number] <= end + MINUTED_LATER
+            for start, end in period_days(query)
         ):
             month = {period.month for period in query.periods if period.start is None}
             if not meeting.date or int(meeting.date[5:7]) not in month:
@@ -181,20 +182,16 @@ def meetings_meant(corpus: Corpus, query: Query) -> set[int]:
     return result
 
 
-def _spans(query: Query) -> list[tuple[int, int]]:
-    # What is said to happen in a month is often minuted at the next meeting.
+def period_days(query: Query) -> list[tuple[int, int]]:
+    """First and last day, as ordinals, of the periods that a question names with their year."""
     return [
         (
-            period.start.toordinal() - 7 if period.start else 0,
-            period.end.toordinal() + 45 if period.end else 10**7,
+            period.start.toordinal() if period.start else 1,
+            period.end.toordinal() if period.end else date.max.toordinal() - MINUTED_LATER,
         )
         for period in query.periods
         if period.start or period.end
     ]
-
-
-def _within(day: int, start: int, end: int) -> bool:
-    return day > 0 and start <= day <= end
 
 
 def _dense(
@@ -205,10 +202,7 @@ def _dense(
 
 
 def _top(scores: np.ndarray, k: int) -> list[int]:
-    if k < len(scores):
-        best = np.argpartition(-scores, k)[:k]
-    else:
-        best = np.arange(len(scores))
+    best = np.argpartition(-scores, k)[:k] if k < len(scores) else np.arange(len(scores))
     return [int(row) for row in best if scores[row] > 0]
 
 

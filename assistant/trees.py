@@ -65,13 +65,13 @@ def load_trees(path: Path) -> Trees:
 
 
 def from_lightgbm(model: dict[str, Any]) -> Trees:
-    """Arrays from `Booster.dump_model()`; a tree that is a single leaf gets a node that holds it."""
+    """Arrays from `Booster.dump_model()`; a tree of one leaf gets a node that holds it."""
     trees = [_arrays(tree["tree_structure"]) for tree in model["tree_info"]]
     nodes = max(len(tree[0]) for tree in trees)
     leaves = max(len(tree[4]) for tree in trees)
 
     def padded(column: int, width: int, kind: type) -> np.ndarray:
-        table = np.zeros((len(trees), width), dtype=kind)
+        table: np.ndarray = np.zeros((len(trees), width), dtype=kind)
         for number, tree in enumerate(trees):
             table[number, : len(tree[column])] = tree[column]
         return table

@@ -33,11 +33,26 @@ from ingest.index import Index
 FOLDS = 5
 SEED = 7
 AS_OF = "2026-01-01"
-RANKER = {"objective": "lambdarank", "num_leaves": 15, "learning_rate": 0.05, "min_data_in_leaf": 20,
-          "feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 5.0,
-          "lambdarank_truncation_level": 10, "label_gain": [0, 1, 3, 7]}  # fmt: skip
-CONFIDENCE = {"objective": "binary", "num_leaves": 7, "learning_rate": 0.03, "min_data_in_leaf": 25,
-              "feature_fraction": 0.3, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 20.0}  # fmt: skip
+COMMON = {"feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1}
+RANKER = {
+    **COMMON,
+    "objective": "lambdarank",
+    "num_leaves": 15,
+    "learning_rate": 0.05,
+    "min_data_in_leaf": 20,
+    "lambda_l2": 5.0,
+    "lambdarank_truncation_level": 10,
+    "label_gain": [0, 1, 3, 7],
+}
+CONFIDENCE = {
+    **COMMON,
+    "objective": "binary",
+    "num_leaves": 7,
+    "learning_rate": 0.03,
+    "min_data_in_leaf": 25,
+    "feature_fraction": 0.3,
+    "lambda_l2": 20.0,
+}
 ROUNDS = {"ranker": 250, "chooser": 200, "confidence": 180}
 
 
@@ -268,7 +283,9 @@ def report(name: str, cases: Sequence[Case], answers: Sequence[dict[str, Any]]) 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "INDEX"))
+    parser.add_argument(
+        "--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "INDEX")
+    )
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     from ingest.embedding import load_embedder
@@ -327,7 +344,10 @@ def train_confidence(
     bars = np.unique(np.round(curve, 3))
     trust = [np.where(curve >= bar, worth, declined).mean() for bar in bars]
     bar = float(bars[int(np.argmax(trust))])
-    print(f"bar {bar:.3f}, trust at the bar {max(trust):.3f}, declining everything {declined.mean():.3f}")
+    print(
+        f"bar {bar:.3f}, trust at the bar {max(trust):.3f}, "
+        f"declining everything {declined.mean():.3f}"
+    )
     for name, group in groups.items():
         answers = [answer_of(case, answered=case.confidence >= bar)[0] for case in group]
         report(f"{name}, bar {bar:.2f}", group, answers)

@@ -92,9 +92,13 @@ def public_examples(folder: Path, seed: int) -> list[Example]:
         for row in _rows(path):
             if row["positive"]:
                 text = chance.choice(row["positive"])
-                examples.append(Example(row["question"], _window(text, None, chance)[0], None, None, 1.0))
+                examples.append(
+                    Example(row["question"], _window(text, None, chance)[0], None, None, 1.0)
+                )
             for text in chance.sample(row["negative"], min(1, len(row["negative"]))):
-                examples.append(Example(row["question"], _window(text, None, chance)[0], None, None, 0.0))
+                examples.append(
+                    Example(row["question"], _window(text, None, chance)[0], None, None, 0.0)
+                )
     chance.shuffle(examples)
     return examples
 
@@ -106,7 +110,7 @@ def build_model() -> Any:
     from transformers import AutoModel
 
     class Reader(torch.nn.Module):
-        """Outputs (batch, 2) relevance and answerability logits and (batch, pieces, 2) span logits."""
+        """Logits (batch, 2) of relevance and answerability, and (batch, pieces, 2) of the span."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -215,7 +219,9 @@ def loss_of(model: Any, batch: list[dict[str, Any]]) -> Any:
         rows = [i for i, label in enumerate(labels) if label is not None]
         if rows:
             target = torch.tensor([labels[i] for i in rows])
-            total = total + functional.binary_cross_entropy_with_logits(judged[rows, column], target)
+            total = total + functional.binary_cross_entropy_with_logits(
+                judged[rows, column], target
+            )
     # A declined question points at [CLS], as in SQuAD 2.0.
     rows = [
         i
