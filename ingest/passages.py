@@ -45,8 +45,9 @@ def make_passages(
     """The passages of a meeting in printed order, the front matter first.
 
     `count_pieces` counts word pieces with the special tokens; no passage has more than
-    `max_pieces` of them together with its heading line, nor more than 220 words of text.
+    `max_pieces` of them (256 at most) with its heading line, nor more than 220 words of text.
     """
+    max_pieces = min(max_pieces, MAX_PIECES)
     passages: list[Passage] = []
     places = [(-1, None), *enumerate(meeting.items)]
     for place, item in places:

@@ -1,0 +1,98 @@
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.embedding import default_model, load_embedder, open_way, prepare
+from ingest.errors import MinutesError
+from ingest.measure import WAYS
+
+TEXTS = [
+    "Apologies were received.",
+    "",
+    "The Council resolved to repair the roof of the village hall before the winter. " * 5,
+    "Councillor Hart asked who pays for the lamps along the towpath, and was told £1,250.",
+    "word " * 400,
+]
+
+
+@pytest.fixture(scope="module")
+def reference() -> np.ndarray:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(default_model()), device="cpu")
+    return model.encode(TEXTS, normalize_embeddings=True)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_gives_the_vectors_of_sentence_transformers(way, reference):
+    vectors = open_way(way, Path(prepare().folder), workers=2).encode(TEXTS)
+    cosines = (vectors * reference).sum(axis=1)
+    assert vectors.dtype == np.float32 and vectors.shape == (5, 384)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
+    least = {"float32": 0.99999, "bfloat16": 0.999, "int8": 0.97}[way.split("-")[1]]
+    assert cosines.min() > least
+    assert cosines[2:].mean() > max(least, 0.99)
+
+
+def test_the_chosen_way_for_passages_was_measured_as_exact_and_fastest():
+    prepared = prepare()
+    exact = [way for way in prepared.measured if way.cosine_mean >= 0.99]
+    assert prepared.bulk == max(exact, key=lambda way: way.passages_per_second).way
+
+
+def test_many_texts_come_back_in_the_order_given(reference):
+    many = TEXTS * 30
+    vectors = load_embedder(bulk=True).encode(many)
+    assert ((vectors * np.tile(reference, (30, 1))).sum(axis=1) > 0.97).all()
+
+
+def test_no_text_gives_no_vector():
+    assert load_embedder().encode([]).shape == (0, 384)
+
+
+def test_pieces_are_counted_beyond_what_the_model_reads():
+    embedder = load_embedder()
+    assert embedder.count_pieces("") == 2
+    assert embedder.count_pieces("word " * 400) == 402
+    assert embedder.max_pieces == 256
+
+
+def test_a_question_is_embedded_without_pytorch():
+    code = (
+        "import sys; from ingest.embedding import load_embedder;"
+        "assert load_embedder().encode(['Who pays?']).shape == (1, 384);"
+        "heavy = {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules);"
+        "assert not heavy, heavy"
+    )
+    prepare()
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_another_model_goes_through_sentence_transformers_under_its_own_name(reference):
+    folder = str(default_model())
+    embedder = load_embedder(folder)
+    assert (embedder.name, embedder.dimension, embedder.max_pieces) == (folder, 384, 256)
+    assert np.allclose(embedder.encode(TEXTS), reference, atol=1e-5)
+    assert embedder.encode([]).shape == (0, 384)
+
+
+def test_the_default_model_is_known_by_its_names():
+    for name in ("all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"):
+        assert load_embedder(name).name == "all-MiniLM-L6-v2"
+
+
+def test_a_model_that_is_not_here_is_named_in_the_error(tmp_path):
+    with pytest.raises(MinutesError, match="no-such-model"):
+        load_embedder(str(tmp_path / "no-such-model"))
+
+
+def test_a_cache_that_cannot_be_written_is_one_clear_message(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("MINUTES_CACHE", str(tmp_path / "file"))
+    with pytest.raises(MinutesError, match="MINUTES_CACHE"):
+        load_embedder()
+    assert os.listdir(tmp_path) == ["file"]
