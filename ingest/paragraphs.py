@@ -26,6 +26,8 @@ _FUNCTION_START = re.compile(r"(?:OF|AND|AT|FOR|TO|BY|WITH|HELD)\b(?! \()")
 _LONE_CAPITALS = re.compile(r"[A-ZÀ-Ý]{4,}$")
 _ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
 _FORMULA = re.compile(r"(?:Proposed|Seconded|Moved) by\b|And (?:it was )?[Rr]esolved\b")
+_CONTINUES = re.compile(r"(?:19|20)\d\d\b")  # the year of a date that runs over the line
+_TALLY = re.compile(r"\(\d{1,3}\)\W*$")  # "(12)" after the names of those who voted
 _LABELLED = re.compile(r"^[A-Z][\w’'/&. ]{1,40}:(?:\s|$)")
 
 
@@ -42,7 +44,7 @@ def paragraph_starts(lines: Sequence[Line], wrapped: bool) -> list[bool]:
             continue
         width = max(lengths[max(0, i - 4) : i + 4])
         titled = i > 1 and is_lone_label(lines[i - 2].text) and not lines[i - 1].bold
-        starts.append(_breaks(lines[i - 1], line, width, double, titled))
+        starts.append(_breaks(lines[i - 1], line, width, double, titled, starts[-1]))
     return starts
 
 
@@ -91,11 +93,15 @@ def _runs_over_page(before: Line, line: Line) -> bool:
     )
 
 
-def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool) -> bool:
+def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, began: bool) -> bool:
     if line.table or before.table or line.number is not None or line.heading or before.heading:
         return True
-    if is_lone_label(before.text) and not is_label(line.text):
+    if began and is_lone_label(before.text) and not is_label(line.text):
         return False  # a label alone on its line heads what follows
+    if _CONTINUES.match(line.text) and not _TERMINAL.search(before.text):
+        return False
+    if _TALLY.match(line.text) and before.text.count(",") >= 2:
+        return False
     if is_label(line.text) and not _OPEN_END.search(before.text):
         return True
     open_end = _OPEN_END.search(before.text) or not _TERMINAL.search(before.text)
