@@ -182,9 +182,17 @@ def _content(meetings: Sequence[Meeting]) -> Iterator[str]:
         for item in meeting.items:
             yield item.number or ""
             first = item.paragraphs[0].text if item.paragraphs else ""
-            if not holds(first, item.title):  # the title of an item that has none is its sentence
+            if not _repeats(
+                item.title, first
+            ):  # the title of an item that has none is its sentence
                 yield item.title
             yield from (paragraph.text for paragraph in item.paragraphs)
+
+
+def _repeats(title: str, text: str) -> bool:
+    """Whether a title is the opening of the text, and so stands in the source only once."""
+    opening = words(title)
+    return len(opening) >= 4 and words(text)[: len(opening)] == opening
 
 
 def _source_text(data: bytes) -> str:
