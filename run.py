@@ -157,7 +157,8 @@ def install(folder, dev):
 
 def prepare(python):
     say("step 3 of 3: embedding model, made ready for this processor")
-    call([python, "-m", "ingest.embedding"], "Preparing the embedding model")
+    script = "from ingest.embedding import prepare; print('minutes: passages go through %s' % prepare().bulk)"
+    call([python, "-c", script], "Preparing the embedding model")
 
 
 def set_up(dev=False, force=False):

@@ -26,7 +26,6 @@ PACKAGES = (
     "tokenizers",
     "torch",
 )
-MODEL_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 FREE_GB = 1.0  # an ingest of a thousand minutes needs less
 
 
@@ -80,14 +79,16 @@ def _packages() -> tuple[bool, str]:
 
 
 def _model() -> tuple[bool, str]:
-    from ingest.embedding import default_model
+    from ingest.embedding import SHA256, cache_folder, default_model
 
     path = default_model() / "model.safetensors"
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != MODEL_SHA256:
+    if found != SHA256:
         return False, f"{path} is not the published file (SHA-256 {found}); install it again"
-    return True, f"all-MiniLM-L6-v2, the published file, in {path.parent}"
+    if not (cache_folder() / "choice.json").is_file():
+        return True, "all-MiniLM-L6-v2, the published file; the next ingest prepares it"
+    return True, f"all-MiniLM-L6-v2, the published file, prepared in {cache_folder()}"
 
 
 def _disk(folder: Path) -> tuple[bool, str]:
