@@ -63,9 +63,10 @@ def find_periods(text: str, as_of: date) -> tuple[Period, ...]:
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             period = _read(match, text, as_of)
+            if match["day"] if "day" in form.groupindex else period:
+                taken.append(match.span())  # what is no possible day is no year either
             if period is None:
                 continue
-            taken.append(match.span())
             found.append((match.start(), _bounded(period, text[: match.start()])))
     return tuple(period for _, period in sorted(found, key=lambda pair: pair[0]))
 

@@ -142,9 +142,9 @@ _REFERENCE = re.compile(
     r"|\d{1,4}/\d{2,6}(?:/[A-Z0-9]+)*|\d{2}\.\d{2}\.\d{1,2})\b"
 )
 _NAME = re.compile(r"\b[A-ZÀ-Ý][\w’'-]+")
-_PLAIN = """what which who whom whose when where why how did does do is are was were has have had can
-could will would should the a an and in on at of for to by from please tell give name list cllr
-councillor councillors mr mrs ms council committee meeting minutes"""
+_PLAIN = """what which who whom whose when where why how did does do is are was were has have had
+can could will would should the a an and in on at of for to by from please tell give name list
+cllr councillor councillors mr mrs ms council committee meeting minutes"""
 _QUESTION_WORDS = frozenset(_PLAIN.split())
 
 
@@ -190,9 +190,7 @@ class BodyNames:
         counts = Counter(word for words in self._words.values() for word in words)
         total = max(1, len(self.names))
         # A word that every body shares ("council") tells nothing; "Adare" tells everything.
-        self._weight = {
-            word: math.log((total + 1) / count) for word, count in counts.items() if total > 1
-        }
+        self._weight = {word: math.log(total / count) for word, count in counts.items()}
         self._short = [
             (re.compile(rf"(?<!\w){re.escape(short)}(?!\w)", 0 if short.isupper() else re.I), name)
             for name in self.names
