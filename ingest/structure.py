@@ -696,7 +696,9 @@ _EXCLUDED = re.compile(
 _NOT_EXCLUDED = re.compile(
     r"\bnot (?:required|needed|necessary|applicable|excluded)\b|\bno (?:items|matters|exempt|"
     r"confidential|such|need)\b|"
-    r"\b(?:none|n/a|nil)\b|\bthere (?:were|was|are) no\b",
+    r"\b(?:none|n/a|nil)\b|\bthere (?:were|was|are) no\b|"
+    # announced for later, not yet done
+    r"\bat the end of the (?:meeting|agenda)\b|\b(?:once|after|following) an? (?:\w+ )?resolution\b",
     re.I,
 )
 _REOPENED = re.compile(

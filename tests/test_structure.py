@@ -189,6 +189,15 @@ def test_excluding_the_public_restricts_what_follows_until_the_meeting_reopens()
     assert [item.restricted for item in meeting.items] == [False, False, True, False, False]
 
 
+def test_an_exclusion_announced_for_later_restricts_nothing_yet() -> None:
+    (meeting,) = meetings(
+        HEAD
+        + "1. Payments\n\nIt was agreed to discuss the grass contract at the end of the meeting "
+        "after an agreed resolution to exclude the public.\n\n2. Planning\n\nNone."
+    )
+    assert not any(item.restricted for item in meeting.items)
+
+
 def test_languages_are_told_apart() -> None:
     assert detect_language("Cofnodion o'r cyfarfod yn y neuadd ac ar y bont") == "cy"
     assert detect_language("The minutes of the meeting were read and signed") == "en"
