@@ -698,7 +698,8 @@ _NOT_EXCLUDED = re.compile(
     r"confidential|such|need)\b|"
     r"\b(?:none|n/a|nil)\b|\bthere (?:were|was|are) no\b|"
     # announced for later, not yet done
-    r"\bat the end of the (?:meeting|agenda)\b|\b(?:once|after|following) an? (?:\w+ )?resolution\b",
+    r"\bat the end of the (?:meeting|agenda)\b|\b(?:once|after|following) an? (?:\w+ "
+    r")?resolution\b",
     re.I,
 )
 _REOPENED = re.compile(
