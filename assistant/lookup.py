@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant.question import item_numbers
@@ -30,7 +31,7 @@ class LookupHit:
     title: str
     page: int | None
     snippet: str
-    exact: bool  # the item itself is named: by its number or a reference
+    exact: bool  # the item itself is named, by its number or a reference, or its whole meeting is
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,11 @@ def lookup(index: Index, text: str, limit: int = 50) -> LookupResult:
             searched_for = " ".join(words)
     numbers = {number.casefold() for number in item_numbers(text)}
     named = _items_named(index, text, numbers, words)
-    keys = list(dict.fromkeys([*named, *(places[row] for row in sorted(rows))]))
-    hits = [_hit(index, key, words, exact=key in named) for key in keys[: 4 * limit]]
+    called = {meeting.id for meeting in index.meetings() if set(words) <= _about(meeting)}
+    whole = [place for place in dict.fromkeys(places) if place[0] in called]
+    keys = list(dict.fromkeys([*named, *whole, *(places[row] for row in sorted(rows))]))
+    exact = {*named, *whole}
+    hits = [_hit(index, key, words, exact=key in exact) for key in keys[: 4 * limit]]
     return LookupResult(_grouped(index, hits, limit), searched_for)
 
 
@@ -106,22 +110,26 @@ def _items_named(
     found = []
     bare = re.sub(r"\W", "", fold(text))
     for meeting_id, place, number, references in index.item_labels():
-        by_reference = any(re.sub(r"\W", "", fold(one)) == bare for one in references)
+        # A bare number among the references is another minute that is cited, not the item's own.
+        by_reference = not bare.isdigit() and any(
+            re.sub(r"\W", "", fold(one)) == bare for one in references
+        )
         label = (number or "").casefold().rstrip(".")
         if not by_reference and not (label and (label in numbers or label == text.casefold())):
             continue
         meeting = index.meeting(meeting_id)
-        about = set(tokenize(f"{meeting.body or ''} {meeting.council or ''} {_said(meeting.date)}"))
+        about = _about(meeting)
         others = [word for word in words if word not in tokenize(number or "")]
         if by_reference or all(word in about for word in others):
             found.append((meeting_id, place))
     return found
 
 
-def _said(day: str | None) -> str:
-    from datetime import date
-
-    return f"{date.fromisoformat(day):%d %B %Y} {int(day[8:])} {day}" if day else ""
+def _about(meeting: StoredMeeting) -> set[str]:
+    """The words by which a meeting is called: its body, its council and its day."""
+    day = date.fromisoformat(meeting.date) if meeting.date else None
+    said = f"{day:%d %B %Y} {day.day} {day}" if day else ""
+    return set(tokenize(f"{meeting.body or ''} {meeting.council or ''} {said}"))
 
 
 def _hit(index: Index, key: tuple[str, int], words: Sequence[str], *, exact: bool) -> LookupHit:
