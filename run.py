@@ -157,7 +157,7 @@ def install(folder, dev):
 
 def prepare(python):
     say("step 3 of 3: embedding model, made ready for this processor")
-    script = "from ingest.embedding import prepare; print('minutes: passages go through %s' % prepare().bulk)"
+    script = "from ingest.embedding import prepare; print('minutes: fastest: ' + prepare().bulk)"
     call([python, "-c", script], "Preparing the embedding model")
 
 
