@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -117,12 +118,11 @@ def _passages_of(
             chosen = pieces[first:last]
             text = _text_of(paragraphs, chosen)
             groups.append((text, chosen[0].paragraph, chosen[-1].paragraph))
-    seen: set[str] = set()
+    seen: Counter[tuple[int, str]] = Counter()
     for text, first, last in groups:
-        identity = _identity(meeting_id, place, first, text)
-        while identity in seen:  # the same words again in one long paragraph
-            identity = _identity(identity, place, first, text)
-        seen.add(identity)
+        again = seen[first, text]  # the same words can stand twice in a long paragraph
+        seen[first, text] += 1
+        identity = _identity(meeting_id, place, first, f"{text}\n{again}" if again else text)
         page = paragraphs[first].page if last >= 0 else None
         if page is None and item:
             page = item.page
@@ -204,7 +204,7 @@ def _longest_that_fits(
     """The end of the longest run of whole words that fits; of characters where no word does."""
     places = range(begin + 1, min(stop, begin + MAX_CHARACTERS + 1))
     ends = [at for at in places if text[at].isspace() and not text[at - 1].isspace()]
-    for candidates in (ends, places):
+    for candidates in (ends[: TARGET_WORDS + 1], places):
         low, high = 0, len(candidates)  # candidates[:low] fit
         while low < high:
             middle = (low + high) // 2

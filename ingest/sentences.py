@@ -48,7 +48,7 @@ LOOK_BACK = 200  # characters; bounds the work on texts without end
 LONGEST_ASIDE = 300  # characters; a bracket left open for longer is a slip, not an aside
 
 _CANDIDATE = re.compile(
-    r"""(?P<end>[.!?…]+[)\]"'”’»]*)(?=\s)      # a full stop and the like before white space
+    r"""(?P<end>(?<![.!?…])[.!?…]+[)\]"'”’»]*)(?=\s)  # a full stop before white space
       | (?<=[a-z]{2})(?P<glued>\.)(?=[A-Z][a-z]{2})  # "meeting.The next": the space is lost
       | (?P<line>\n\s*)                        # a line end: paragraphs are joined by it
       | (?P<bullet>\s)(?=[•▪●◦■]\s)""",
