@@ -84,16 +84,26 @@ class Sentence:
     score: float = 0.0
 
 
-def sentences_of(ranked: Sequence[Ranked], readings: Sequence[Reading]) -> list[Sentence]:
-    """The sentences of the best passages, in order; passages that repeat a better one left out."""
+def sentences_of(
+    corpus: Corpus, ranked: Sequence[Ranked], readings: Sequence[Reading]
+) -> list[Sentence]:
+    """The sentences of the best passages, in order.
+
+    Passages that repeat a better one are left out, and so is the same item in another file of the
+    same meeting: one answer is not given twice.
+    """
     seen: set[str] = set()
+    told: set[tuple[str, str | None]] = set()  # file and item whose other version was used
     result: list[Sentence] = []
     used = 0
     for place, (candidate, reading) in enumerate(zip(ranked, readings, strict=True)):
         words = " ".join(candidate.passage.text.split()).casefold()
-        if words in seen:
+        meeting, item = corpus.meeting_of(candidate.row), corpus.item_of(candidate.row)
+        number = item.number if item else None
+        if words in seen or (meeting.source, number) in told:
             continue
         seen.add(words)
+        told |= {(other, number) for other in meeting.also}
         result += [
             Sentence(place, number, start, end, candidate.passage.text[start:end])
             for number, (start, end) in enumerate(reading.spans)
@@ -205,7 +215,7 @@ def choose(
     readings: Sequence[Reading],
 ) -> tuple[list[Sentence], np.ndarray]:
     """Sentences with their scores, best first, and their features in the same order."""
-    sentences = sentences_of(ranked, readings)
+    sentences = sentences_of(corpus, ranked, readings)
     if not sentences:
         return [], np.zeros((0, len(SENTENCE_FEATURES)), np.float32)
     table = sentence_features(corpus, query, vector, embedder, ranked, readings, sentences)

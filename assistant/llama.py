@@ -34,7 +34,8 @@ class MinutesQueryEngine(CustomQueryEngine):
 
     def custom_query(self, query_str: str) -> Response:
         answer = self.assistant.ask(query_str)
-        cited = [NodeWithScore(node=_quoted(one), score=answer.confidence) for one in answer.citations]
+        quoted = [_quoted(citation) for citation in answer.citations]
+        cited = [NodeWithScore(node=node, score=answer.confidence) for node in quoted]
         return Response(answer.answer, source_nodes=cited, metadata=answer.as_json())
 
 

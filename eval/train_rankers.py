@@ -53,6 +53,7 @@ CONFIDENCE = {
     "feature_fraction": 0.3,
     "lambda_l2": 20.0,
 }
+MAX_DECLINED = 0.10  # of the answerable questions
 ROUNDS = {"ranker": 250, "chooser": 200, "confidence": 180}
 
 
@@ -222,6 +223,23 @@ def fit_confidence(tables: np.ndarray, right: np.ndarray) -> Trees:
     )
 
 
+def best_bar(sure: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> float:
+    """The confidence from which answering gives the best trust, declining few that are answerable.
+
+    `sure`, `right`, `answerable` are (n,), a question each.
+    """
+    best = (-1.0, 0.0)
+    for bar in np.unique(np.round(sure, 3)):
+        given = sure >= bar
+        if (~given & answerable).sum() > MAX_DECLINED * answerable.sum():
+            continue
+        trust = float(np.where(given, np.where(right, 1.0, -1.0), ~answerable).mean())
+        best = max(best, (trust, float(bar)))
+    nothing = (~answerable).mean()
+    print(f"bar {best[1]:.3f}, trust {best[0]:.3f}, of declining everything {nothing:.3f}")
+    return best[1]
+
+
 def answer_of(case: Case, *, answered: bool = True) -> tuple[dict[str, Any], np.ndarray | None]:
     """The answer in its JSON form, and its confidence features."""
     ranked, readings = case.ranked()
@@ -260,7 +278,7 @@ def cross_fit(cases: Sequence[Case], embedder: Any) -> None:
             case.scores = trees.predict(case.table) if len(case.table) else np.zeros(0)
     for case in cases:
         ranked, readings = case.ranked()
-        case.sentences = choose.sentences_of(ranked, readings)
+        case.sentences = choose.sentences_of(case.corpus, ranked, readings)
         case.sentence_table = choose.sentence_features(
             case.corpus, case.query, case.vector, embedder, ranked, readings, case.sentences
         )
@@ -338,16 +356,7 @@ def train_confidence(
         curve[held] = isotonic.predict(raw[held])
     for case, value in zip(usable, curve, strict=True):
         case.confidence = float(value)
-    answerable = np.array([case.question.answerable for case in usable])
-    worth = np.where(labels > 0, 1.0, -1.0)
-    declined = np.where(answerable, 0.0, 1.0)
-    bars = np.unique(np.round(curve, 3))
-    trust = [np.where(curve >= bar, worth, declined).mean() for bar in bars]
-    bar = float(bars[int(np.argmax(trust))])
-    print(
-        f"bar {bar:.3f}, trust at the bar {max(trust):.3f}, "
-        f"declining everything {declined.mean():.3f}"
-    )
+    bar = best_bar(curve, labels > 0, np.array([case.question.answerable for case in usable]))
     for name, group in groups.items():
         answers = [answer_of(case, answered=case.confidence >= bar)[0] for case in group]
         report(f"{name}, bar {bar:.2f}", group, answers)

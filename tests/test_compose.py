@@ -1,0 +1,94 @@
+"""Which sentences are quoted, and where a long one is cut."""
+
+import re
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.choose import Sentence
+from assistant.compose import MAX_QUOTE_WORDS, _blocks, _quotes, _window
+from assistant.question import BodyNames, Query, understand
+from assistant.rank import Ranked, read_passage
+from ingest.model import Passage
+
+from datetime import date  # isort: skip
+
+
+def query(text: str) -> Query:
+    return understand(text, BodyNames([], {}), date(2025, 1, 1))
+
+
+def passage(text: str) -> tuple[list[Ranked], list]:  # type: ignore[type-arg]
+    found = Passage("p", "m", 0, text, "Cabinet, 1 May 2024, item 3: Bridge", 0, 0)
+    return [Ranked(0, found, 1.0, np.zeros(1, np.float32))], [read_passage(found)]
+
+
+def quoted(text: str, order: list[tuple[int, float]], asked: str = "How much?") -> list[str]:
+    ranked, readings = passage(text)
+    sentences = [
+        Sentence(0, number, *readings[0].spans[number], _cut(text, readings, number), score)
+        for number, score in order
+    ]
+    blocks = _blocks(query(asked), readings, sentences, ranked)
+    spans = [(readings[0].spans[b.first][0], readings[0].spans[b.last][1]) for b in blocks]
+    return [text[start:end] for start, end in spans]
+
+
+def _cut(text: str, readings: list, number: int) -> str:  # type: ignore[type-arg]
+    start, end = readings[0].spans[number]
+    return text[start:end]
+
+
+def test_the_best_sentence_is_quoted_alone_when_the_others_are_far_behind() -> None:
+    text = "The bridge was inspected. The repair costs £4,000. The clerk read a letter."
+    assert quoted(text, [(1, 5.0), (0, 0.0), (2, -1.0)]) == ["The repair costs £4,000."]
+
+
+def test_a_sentence_that_begins_with_it_brings_the_one_before() -> None:
+    text = "The old mill bridge was closed. It will cost £4,000 to repair."
+    assert quoted(text, [(1, 5.0), (0, 0.0)]) == [text]
+
+
+def test_a_line_that_leads_in_comes_with_what_follows() -> None:
+    text = (
+        "The motion was put. After a long debate those present came to this conclusion about it:\n"
+        "The bridge be closed to lorries."
+    )
+    (block,) = quoted(text, [(1, 5.0), (0, -3.0), (2, -3.0)], "What was decided?")
+    assert "closed to lorries" in block
+
+
+def test_the_block_with_the_best_sentence_comes_first() -> None:
+    words = " ".join(
+        f"Filler number {n} is quite a long sentence about other things." for n in range(3)
+    )
+    text = f"The toll is £2. {filler} {filler} {filler} The fine is £9."
+    first, second = quoted(text, [(4, 5.0), (0, 4.5)])
+    assert (first, second) == ("The fine is £9.", "The toll is £2.")
+
+
+@given(
+    st.lists(st.sampled_from(["fee", "the", "bridge,", "of;", "x" * 30]), min_size=1, max_size=300)
+)
+def test_a_window_is_never_longer_than_a_quote_may_be(words: list[str]) -> None:
+    text = " ".join(words)
+    start, end = _window(text, 0, len(text), query("What is the fee of the bridge?"))
+    assert 0 <= start < end <= len(text)
+    assert len(text[start:end].split()) <= MAX_QUOTE_WORDS
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=12))
+def test_quotes_of_a_block_keep_the_limit_and_lose_no_sentence(lengths: list[int]) -> None:
+    text = " ".join("Word " + "word " * (n - 1) + "end." for n in lengths)
+    ranked, readings = passage(text)
+    from assistant.compose import Block
+
+    block = Block(0, 0, len(readings[0].spans) - 1)
+    runs = _quotes(block, readings, ranked)
+    assert [n for first, last in runs for n in range(first, last + 1)] == list(
+        range(len(readings[0].spans))
+    )
+    for first, last in runs:
+        words = re.findall(r"\S+", text[readings[0].spans[first][0] : readings[0].spans[last][1]])
+        assert first == last or len(words) <= MAX_QUOTE_WORDS
