@@ -60,9 +60,7 @@ def test_a_line_that_leads_in_comes_with_what_follows() -> None:
 
 
 def test_the_block_with_the_best_sentence_comes_first() -> None:
-    words = " ".join(
-        f"Filler number {n} is quite a long sentence about other things." for n in range(3)
-    )
+    filler = "This is quite a long sentence about other things altogether."
     text = f"The toll is £2. {filler} {filler} {filler} The fine is £9."
     first, second = quoted(text, [(4, 5.0), (0, 4.5)])
     assert (first, second) == ("The fine is £9.", "The toll is £2.")
