@@ -78,7 +78,7 @@ def show_answer(answer: Answer, explain: bool = False) -> None:
         show(f"\nNote: {warning}")
     if not answer.answered and answer.retrieved:
         show("\nNearest items:")
-        for near in _by_item(answer.retrieved)[:3]:
+        for near in nearest_items(answer.retrieved)[:3]:
             show(f"- {place(near.body, near.date, near.item, near.title)}", "  ")
     if answer.standalone_question != answer.question:
         show(f"\nSearched for: {answer.standalone_question}")
@@ -101,7 +101,7 @@ def _show_citation(citation: Citation) -> None:
         show(citation.url, "    ")
 
 
-def _by_item(retrieved: Iterable[Retrieved]) -> list[Retrieved]:
+def nearest_items(retrieved: Iterable[Retrieved]) -> list[Retrieved]:
     """The best passage of each item, in the order given."""
     first: dict[tuple[str, int], Retrieved] = {}
     for passage in retrieved:

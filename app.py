@@ -1,0 +1,19 @@
+"""The web page of Minutes Assistant: navigation only."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.web import browse, chat, lookup_page
+
+ICON = Path(chat.__file__).with_name("icon.svg")  # an icon by name would come from the network
+
+st.set_page_config(page_title="Minutes Assistant", page_icon=ICON)
+st.navigation(
+    [
+        st.Page(chat.show, title="Ask", icon=":material/chat:", url_path="ask", default=True),
+        st.Page(lookup_page.show, title="Look up", icon=":material/search:", url_path="lookup"),
+        st.Page(browse.show, title="Browse", icon=":material/menu_book:", url_path="browse"),
+    ],
+    position="top",
+).run()

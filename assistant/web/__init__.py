@@ -1,0 +1,1 @@
+"""The pages of the web app: layout only; what they show is computed elsewhere."""

@@ -1,0 +1,182 @@
+"""The page for questions: a conversation whose markers open the minutes."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import streamlit as st
+
+from assistant.answer_model import Answer, Citation, Retrieved, Turn
+from assistant.assistant import LONGEST_QUESTION, Assistant
+from assistant.retrieve import Filters
+from assistant.source import in_words
+from assistant.terminal import nearest_items, place
+from assistant.web import plain
+from assistant.web.citation import show_source
+from assistant.web.opened import describe_holdings, open_assistant
+from assistant.web.plain import Block, Part, block
+from ingest.errors import WrongUse
+
+NEAREST = 3
+_MARKER = re.compile(r"\s*\[(\d+)\]")
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
+
+
+def show() -> None:
+    """Lay the page out."""
+    assistant = open_assistant()
+    answers: list[Answer] = st.session_state.setdefault("answers", [])
+    filters = _filters(assistant, answers)
+    st.title("Ask the minutes")
+    if not answers:
+        _welcome(assistant)
+    for number, answer in enumerate(answers):
+        _turn(number, answer)
+    question = st.chat_input("Ask about the minutes", max_chars=LONGEST_QUESTION)
+    if question := question or _from_address():
+        _ask(assistant, question, answers, filters)
+
+
+def _filters(assistant: Assistant, answers: list[Answer]) -> Filters:
+    with st.sidebar:
+        st.header("Limit the search")
+        body = st.selectbox(
+            "Body",
+            ["", *sorted(assistant.corpus.bodies.names)],
+            format_func=lambda name: name or "All bodies",
+            key="body",
+        )
+        since = _day("Meetings from", "since")
+        until = _day("Meetings to", "until")
+        if since and until and since > until:
+            st.warning("The first day is after the last, so no meeting fits.")
+        if answers:
+            st.header("This conversation")
+            st.button("New conversation", on_click=answers.clear, width="stretch")
+    return Filters(body or None, since, until)
+
+
+def _day(label: str, key: str) -> date | None:
+    return st.date_input(label, None, FIRST_DAY, LAST_DAY, key=key, format="DD/MM/YYYY")
+
+
+def _welcome(assistant: Assistant) -> None:
+    holdings = describe_holdings(assistant.corpus.index)
+    plain.show(
+        [
+            block("p", f"{holdings}.", css="lead"),
+            block(
+                "p",
+                "Answers are quoted word for word. Every number in an answer opens the minutes at "
+                "the quoted words; where the minutes do not say, so does the answer.",
+                css="lead",
+            ),
+        ],
+        "welcome",
+    )
+
+
+def _from_address() -> str | None:
+    """The question in the address (`?q=`), once; opens the item of `?item=`."""
+    if named := st.query_params.get("item"):
+        del st.query_params["item"]
+        meeting_id, _, number = named.rpartition(".")
+        if re.fullmatch(r"-1|\d{1,6}", number):
+            show_source(meeting_id, int(number))
+    question = st.query_params.get("q")
+    if question:
+        del st.query_params["q"]
+    return question
+
+
+def _ask(assistant: Assistant, question: str, answers: list[Answer], filters: Filters) -> None:
+    with st.chat_message("user", avatar=":material/person:"):
+        plain.show([block("h2", question, css="question")], "asked")
+    history = [Turn(answer.question, answer.answer) for answer in answers]
+    try:
+        with st.spinner("Reading the minutes …"):
+            answer = assistant.ask(
+                question,
+                history=history,
+                body=filters.body,
+                since=filters.since,
+                until=filters.until,
+            )
+    except WrongUse as error:
+        plain.show([block("p", str(error), css="note")], "refused")
+        return
+    answers.append(answer)
+    st.rerun()
+
+
+def _turn(number: int, answer: Answer) -> None:
+    with st.chat_message("user", avatar=":material/person:"):
+        plain.show([block("h2", answer.question, css="question")], f"question_{number}")
+    with st.chat_message("assistant", avatar=":material/menu_book:"):
+        pressed = plain.show(_answer(answer), f"answer_{number}")
+    if pressed:
+        kind, at = pressed.split(":")
+        if kind == "citation":
+            cited = next(c for c in answer.citations if c.marker == int(at))
+            show_source(cited.meeting_id, cited.place, cited.quote, cited.passage_id)
+        else:
+            near = nearest_items(answer.retrieved)[int(at)]
+            show_source(near.meeting_id, near.place)
+
+
+def _answer(answer: Answer) -> list[Block]:
+    blocks = [block("p", *_with_markers(answer), css="answer")]
+    if answer.answered:
+        words = f"{in_words(answer.confidence)} ({answer.confidence:.0%})"
+        blocks.append(block("p", Part(words, css="tag strong")))
+    blocks += [block("p", f"Note: {warning}", css="note") for warning in answer.warnings]
+    if answer.citations:
+        blocks.append(block("h3", "Sources"))
+        blocks += [_source_row(citation) for citation in answer.citations]
+    elif answer.retrieved:
+        blocks.append(block("h3", "Nearest items"))
+        near = nearest_items(answer.retrieved)[:NEAREST]
+        blocks += [_near_row(number, item) for number, item in enumerate(near)]
+    if answer.standalone_question != answer.question:
+        blocks.append(block("p", f"Searched for: {answer.standalone_question}", css="meta"))
+    return blocks
+
+
+def _with_markers(answer: Answer) -> list[Part]:
+    """The answer's text, its markers as controls."""
+    cited = {citation.marker: citation for citation in answer.citations}
+    parts: list[Part] = []
+    at = 0
+    for found in _MARKER.finditer(answer.answer):
+        citation = cited.get(int(found.group(1)))
+        if citation is None:
+            continue
+        label = f"Source {citation.marker}: {_where(citation)}"
+        parts.append(Part(answer.answer[at : found.start()] + " "))
+        parts.append(
+            Part(str(citation.marker), "marker", press=f"citation:{citation.marker}", label=label)
+        )
+        at = found.end()
+    return [*parts, Part(answer.answer[at:])]
+
+
+def _where(found: Citation | Retrieved) -> str:
+    return place(found.body, found.date, found.item, found.title, found.page)
+
+
+def _source_row(citation: Citation) -> Block:
+    tags = [word for word in (citation.outcome, citation.status) if word]
+    tags += ["cut off"] * citation.truncated + ["scanned"] * citation.ocr
+    title = f"{citation.marker}. {citation.title or 'Opening of the minutes'}"
+    where = " · ".join([_meeting(citation), *tags])
+    return block("li", Part(title, "row", where, press=f"citation:{citation.marker}"))
+
+
+def _near_row(number: int, near: Retrieved) -> Block:
+    title = near.title or "Opening of the minutes"
+    return block("li", Part(title, "row", _meeting(near), press=f"near:{number}"))
+
+
+def _meeting(found: Citation | Retrieved) -> str:
+    return place(found.body, found.date, found.item, "", found.page)

@@ -1,0 +1,67 @@
+"""The assistant that the pages share, and what stands in its place where there is no index."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from assistant.assistant import Assistant
+from assistant.terminal import clean, count, spoken_date
+from assistant.web import plain
+from assistant.web.plain import block
+from ingest.errors import IndexMissing, MinutesError
+from ingest.index import Index
+from ingest.settings import load_settings
+
+
+@st.cache_resource(show_spinner="Opening the minutes …")
+def _load(folder: Path) -> Assistant:
+    return Assistant(folder)
+
+
+def open_assistant() -> Assistant:
+    """The assistant of this process; where there are no minutes, the page says what to do."""
+    folder = load_settings().index.absolute()
+    try:
+        assistant = _load(folder)
+        if len(assistant.corpus):
+            return assistant
+    except IndexMissing:
+        pass
+    except MinutesError as error:
+        st.title("The minutes cannot be opened")
+        plain.show([block("p", str(error), css="note")], "problem")
+        st.stop()
+    _explain_empty(folder)
+    st.stop()
+
+
+def _explain_empty(folder: Path) -> None:
+    st.title("No minutes yet")
+    plain.show(
+        [
+            block("p", "Nothing has been read into this index, so there is nothing to ask."),
+            block("p", "Read a folder of minutes in a terminal. PDF, Word, web pages, text:"),
+        ],
+        "empty",
+    )
+    st.code(clean(f'minutes ingest FOLDER --index "{folder}"'), language=None, wrap_lines=True)
+    plain.show(
+        [
+            block("p", "Only trying it out? “make run” reads the bundled sample minutes."),
+            block("p", "This page finds new minutes by itself; look again once they are read."),
+        ],
+        "empty_sample",
+    )
+    st.button("Look again", type="primary")
+
+
+def describe_holdings(index: Index) -> str:
+    """ "36 meetings of 10 bodies, 17 May 2023 to 11 March 2025"."""
+    meetings = index.meetings()
+    days = sorted(meeting.date for meeting in meetings if meeting.date)
+    bodies = len({meeting.body for meeting in meetings if meeting.body})
+    noun = "body" if bodies == 1 else "bodies"
+    period = f", {spoken_date(days[0])} to {spoken_date(days[-1])}" if days else ""
+    return f"{count(len(meetings), 'meeting')} of {bodies} {noun}{period}"

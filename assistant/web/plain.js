@@ -1,0 +1,85 @@
+// Shows blocks of text. Whatever comes from documents is set as text, never parsed as HTML.
+const TAGS = new Set(["p", "h2", "h3", "li"]);
+
+function copyText(text, button) {
+  const done = () => {
+    const before = button.textContent;
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = before), 2000);
+  };
+  if (navigator.clipboard && window.isSecureContext) {
+    navigator.clipboard.writeText(text).then(done);
+    return;
+  }
+  // Over plain http from another machine the clipboard is closed to pages; selecting still works.
+  const area = document.createElement("textarea");
+  area.value = text;
+  button.after(area);
+  area.select();
+  if (document.execCommand("copy")) done();
+  area.remove();
+  button.focus();
+}
+
+function partNode(part, press) {
+  let node;
+  if (part.press) {
+    node = document.createElement("button");
+    node.type = "button";
+    node.onclick = () => press(part.press);
+  } else if (part.copy) {
+    node = document.createElement("button");
+    node.type = "button";
+    node.onclick = () => copyText(part.copy, node);
+  } else if (part.href) {
+    node = document.createElement("a");
+    node.href = part.href;
+    node.target = "_blank";
+    node.rel = "noopener noreferrer nofollow";
+  } else {
+    node = document.createElement(part.mark ? "mark" : "span");
+  }
+  if (part.css) node.className = part.css;
+  if (part.label) node.setAttribute("aria-label", part.label);
+  node.textContent = part.text ?? "";
+  if (part.detail) {
+    const detail = document.createElement("span");
+    detail.className = "detail";
+    detail.textContent = part.detail;
+    node.append(" ", detail);
+  }
+  return node;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  root.press = (id) => setTriggerValue("pressed", id);
+  const said = JSON.stringify(data);
+  if (root.said === said) return; // keeps the focus where it is
+  root.said = said;
+  let list = null;
+  const nodes = [];
+  for (const block of data.blocks) {
+    const node = document.createElement(TAGS.has(block.tag) ? block.tag : "p");
+    if (block.css) node.className = block.css;
+    node.append(...block.parts.map((part) => partNode(part, (id) => root.press(id))));
+    if (block.tag === "li") {
+      if (!list) nodes.push((list = document.createElement("ul")));
+      list.append(node);
+    } else {
+      list = null;
+      nodes.push(node);
+    }
+  }
+  root.replaceChildren(...nodes);
+  // Up and down move through a list of results, as in any search field.
+  root.onkeydown = (event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const rows = [...root.querySelectorAll("button.row")];
+    const at = rows.indexOf(event.target);
+    if (!step || at < 0 || !rows[at + step]) return;
+    event.preventDefault();
+    rows[at + step].focus();
+  };
+  if (data.reveal) root.querySelector("mark")?.scrollIntoView({ block: "center" });
+}
