@@ -78,9 +78,9 @@ class Assistant:
         whole = standalone(checked, history, corpus.bodies, day)
         query = understand(whole, corpus.bodies, day, focus=checked)
         understood = time.perf_counter()
-        ranked, readings, vector = self._find(corpus, query, Filters(body, since, until))
+        ranked, readings = self._find(corpus, query, Filters(body, since, until))
         found = time.perf_counter()
-        sentences, table = choose.choose(corpus, query, vector, self._embedder, ranked, readings)
+        sentences, table = choose.choose(corpus, query, ranked, readings)
         sure, text = 0.0, ""
         citations: tuple[Citation, ...] = ()
         if sentences and not decline.not_a_question(query):
@@ -130,17 +130,16 @@ class Assistant:
         """The k best passages for a text."""
         corpus = self.corpus
         query = understand(check(text), corpus.bodies, as_of or date.today())
-        ranked, _, _ = self._find(corpus, query, Filters(body, since, until))
+        ranked, _ = self._find(corpus, query, Filters(body, since, until))
         return [_retrieved(corpus, candidate) for candidate in ranked[:k]]
 
     def _find(
         self, corpus: Corpus, query: Query, filters: Filters
-    ) -> tuple[list[rank.Ranked], list[rank.Reading], Any]:
-        vector = self._embedder.encode([query.text])[0]
+    ) -> tuple[list[rank.Ranked], list[rank.Reading]]:
         if not len(corpus):
-            return [], [], vector
-        ranked, readings = rank.rank(corpus, query, retrieve.search(corpus, query, vector, filters))
-        return ranked, readings, vector
+            return [], []
+        vector = self._embedder.encode([query.text])[0]
+        return rank.rank(corpus, query, retrieve.search(corpus, query, vector, filters))
 
 
 def check(question: str) -> str:

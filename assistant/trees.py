@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ingest.errors import MinutesError
+
 
 @dataclass(frozen=True)
 class Trees:
@@ -52,7 +54,9 @@ class Trees:
 
 
 def load_trees(path: Path) -> Trees:
-    """Read what `Trees.save` wrote; raises ValueError on a file of another kind."""
+    """Read what `Trees.save` wrote; raises MinutesError where the file is gone."""
+    if not path.is_file():
+        raise MinutesError(f"The trained weights {path} are missing: install the package again.")
     with np.load(path, allow_pickle=False) as data:
         return Trees(
             names=tuple(str(name) for name in data["names"]),

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-FEEDBACK = "feedback.jsonl"  # in the index folder: one record a line
+from assistant.feedback import FEEDBACK
+
 VERDICTS = ("up", "down")
 
 

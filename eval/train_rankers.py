@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from assistant import choose, compose, decline, rank, retrieve
-from assistant.answer_model import Answer, Turn
+from assistant.answer_model import Answer, Citation, Turn
 from assistant.conversation import standalone
 from assistant.question import Query, understand
 from assistant.rank import CLOSE, FEATURES, Ranked, Reading
@@ -64,7 +64,6 @@ class Case:
     question: Question
     corpus: Corpus
     query: Query
-    vector: np.ndarray
     fold: int
     rows: np.ndarray
     passages: list[Any]
@@ -126,9 +125,7 @@ def cases_of(questions: Sequence[Question], corpus: Corpus, embedder: Any) -> li
             ]
         )
         where = fold_of(question, by_id)
-        cases.append(
-            Case(question, corpus, query, vector, where, rows, passages, readings, table, labels)
-        )
+        cases.append(Case(question, corpus, query, where, rows, passages, readings, table, labels))
     return cases
 
 
@@ -249,7 +246,8 @@ def answer_of(case: Case, *, answered: bool = True) -> tuple[dict[str, Any], np.
         for i in order
         for s in (case.sentences[i],)
     ]
-    text, citations, features = "", (), None
+    text, features = "", None
+    citations: tuple[Citation, ...] = ()
     if best:
         features = decline.confidence_features(
             case.corpus, case.query, ranked, best, case.sentence_table[order]
@@ -270,7 +268,7 @@ def answer_of(case: Case, *, answered: bool = True) -> tuple[dict[str, Any], np.
     return {"id": case.question.id, **answer.as_json()}, features
 
 
-def cross_fit(cases: Sequence[Case], embedder: Any) -> None:
+def cross_fit(cases: Sequence[Case]) -> None:
     """Fill in out-of-fold passage and sentence scores."""
     for known, held in folds(cases):
         trees = fit_ranker(known)
@@ -280,7 +278,7 @@ def cross_fit(cases: Sequence[Case], embedder: Any) -> None:
         ranked, readings = case.ranked()
         case.sentences = choose.sentences_of(case.corpus, ranked, readings)
         case.sentence_table = choose.sentence_features(
-            case.corpus, case.query, case.vector, embedder, ranked, readings, case.sentences
+            case.corpus, case.query, ranked, readings, case.sentences
         )
         case.sentence_labels = sentence_labels(case, ranked)
     for known, held in folds(cases):
@@ -318,7 +316,7 @@ def main() -> None:
         gold = [case for case in group if case.question.evidence]
         reached = np.mean([case.labels.any() for case in gold])
         print(f"{name}: {len(group)} questions, right passage among the candidates {reached:.3f}")
-    cross_fit(cases, embedder)
+    cross_fit(cases)
     built = {case.question.id: answer_of(case) for case in cases}
     for name, group in groups.items():
         report(f"{name}, all answered", group, [built[case.question.id][0] for case in group])

@@ -47,7 +47,9 @@ def test_a_month_without_a_year_is_kept_as_a_month() -> None:
     assert (period.month, period.start) == (7, None)
 
 
-@pytest.mark.parametrize("text", ["may we park there?", "did they march?", "item 31/2", "room 2040x"])
+@pytest.mark.parametrize(
+    "text", ["may we park there?", "did they march?", "item 31/2", "room 2040x"]
+)
 def test_words_and_numbers_that_are_no_period(text: str) -> None:
     assert spans(text) == []
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
+from typing import Literal
 
 import streamlit as st
 
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
 from assistant.assistant import LONGEST_QUESTION, Assistant
+from assistant.export import as_markdown
+from assistant.feedback import REASONS, record_feedback
 from assistant.retrieve import Filters
 from assistant.source import in_words
+from assistant.suggest import follow_ups, opening_questions
 from assistant.terminal import nearest_items, place
 from assistant.web import plain
 from assistant.web.citation import show_source
@@ -31,10 +36,12 @@ def show() -> None:
     st.title("Ask the minutes")
     if not answers:
         _welcome(assistant)
+    asked = st.chat_input("Ask about the minutes", max_chars=LONGEST_QUESTION) or _from_address()
     for number, answer in enumerate(answers):
-        _turn(number, answer)
-    question = st.chat_input("Ask about the minutes", max_chars=LONGEST_QUESTION)
-    if question := question or _from_address():
+        _turn(assistant, number, answer)
+    offered = () if asked else _offered(assistant, answers)
+    chosen = plain.show(_offer(offered), f"offer_{len(answers)}") if offered else None
+    if question := asked or chosen:
         _ask(assistant, question, answers, filters)
 
 
@@ -54,6 +61,9 @@ def _filters(assistant: Assistant, answers: list[Answer]) -> Filters:
         if answers:
             st.header("This conversation")
             st.button("New conversation", on_click=answers.clear, width="stretch")
+            st.download_button(
+                "Download as Markdown", as_markdown(answers), "minutes-answers.md", width="stretch"
+            )
     return Filters(body or None, since, until)
 
 
@@ -75,6 +85,22 @@ def _welcome(assistant: Assistant) -> None:
         ],
         "welcome",
     )
+
+
+def _offered(assistant: Assistant, answers: list[Answer]) -> tuple[str, ...]:
+    index = assistant.corpus.index
+    if answers:
+        return follow_ups(index, answers[-1])
+    return _opening_questions(str(index.folder), index.generation, assistant)
+
+
+@st.cache_data(show_spinner=False)
+def _opening_questions(folder: str, generation: int, _assistant: Assistant) -> tuple[str, ...]:
+    return opening_questions(_assistant)
+
+
+def _offer(questions: tuple[str, ...]) -> list[Block]:
+    return [block("li", Part(question, "row offer", press=question)) for question in questions]
 
 
 def _from_address() -> str | None:
@@ -110,11 +136,12 @@ def _ask(assistant: Assistant, question: str, answers: list[Answer], filters: Fi
     st.rerun()
 
 
-def _turn(number: int, answer: Answer) -> None:
+def _turn(assistant: Assistant, number: int, answer: Answer) -> None:
     with st.chat_message("user", avatar=":material/person:"):
         plain.show([block("h2", answer.question, css="question")], f"question_{number}")
     with st.chat_message("assistant", avatar=":material/menu_book:"):
         pressed = plain.show(_answer(answer), f"answer_{number}")
+        _feedback(assistant, number, answer)
     if pressed:
         kind, at = pressed.split(":")
         if kind == "citation":
@@ -123,6 +150,32 @@ def _turn(number: int, answer: Answer) -> None:
         else:
             near = nearest_items(answer.retrieved)[int(at)]
             show_source(near.meeting_id, near.place)
+
+
+@st.fragment
+def _feedback(assistant: Assistant, number: int, answer: Answer) -> None:
+    index = assistant.corpus.index
+
+    def record(verdict: Literal["up", "down"], reason: str | None = None, text: str = "") -> None:
+        record_feedback(index.folder, answer, verdict, reason, text, generation=index.generation)
+
+    key = f"verdict_{number}"
+    thumb = st.feedback("thumbs", key=key, on_change=lambda: _thumbed(key, record))
+    if thumb != 0:
+        if thumb == 1:
+            plain.show([block("p", "Thank you.", css="meta")], f"thanks_{number}")
+        return
+    with st.form(f"reason_{number}"):
+        reason = st.selectbox("What is wrong with this answer?", REASONS, key=f"why_{number}")
+        text = st.text_input("What would be right?", key=f"right_{number}", max_chars=1000)
+        if st.form_submit_button("Send"):
+            record("down", reason, text)
+            plain.show([block("p", "Thank you; it is kept.", css="meta")], f"thanks_{number}")
+
+
+def _thumbed(key: str, record: Callable[[Literal["up", "down"]], None]) -> None:
+    if (thumb := st.session_state.get(key)) is not None:
+        record("up" if thumb else "down")
 
 
 def _answer(answer: Answer) -> list[Block]:
