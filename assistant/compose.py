@@ -21,14 +21,19 @@ MAX_CITATIONS = 6
 # best a joining sentence may score. Chosen on train_limerick, train_parish and train_uk, cross-
 # fitted, for right answers at 60 words in the mean: `python -m eval.train_rankers --compose`.
 BUDGET = {"decision": 70, "list": 80, "reason": 65, "reply": 75, "attendance": 80}
-DEFAULT_BUDGET = 55
+DEFAULT_BUDGET = 65
 GAP = 1.5
 MAX_SENTENCES = 4
+LEAST_WORDS = 4  # of a sentence that joins: "Table 1" says nothing
+MAX_LEAN = 2  # sentences that come along because the next one points back at them
 SHORT_GAP_WORDS = 12  # a sentence between two chosen ones comes along if it is this short
 
+# What points back at the sentence before: a pronoun at the start, or "for these reasons".
 _DANGLES = re.compile(
     r"^[\W\d]*(?:it|its|this|these|those|that|they|their|he|she|his|her|such|however|therefore"
-    r"|the same|the latter|the former|both|also|in addition|furthermore|accordingly|there)\b",
+    r"|the same|the latter|the former|both|also|in addition|furthermore|accordingly|there)\b"
+    r"|^(?:\w+ ){1,3}(?:this|these|those|such|the above) (?:reasons?|basis|grounds?|concerns?"
+    r"|views?|circumstances|point|issues?|matters?|proposals?|motions?|amendments?|questions?)\b",
     re.I,
 )
 _LEADS_IN = re.compile(r":\s*[\"“”‘']?\s*$")
@@ -98,18 +103,23 @@ def _blocks(
         if len(chosen) == MAX_SENTENCES or (chosen and sentence.score < best.score - GAP):
             break
         length = len(sentence.text.split())
-        if chosen and words + length > budget:
+        if chosen and (words + length > budget or length < LEAST_WORDS):
             continue
         chosen.append((sentence.passage, sentence.number))
         words += length
     kept = set(chosen)
     for place, number in chosen:
+        for first in range(number, max(0, number - MAX_LEAN), -1):
+            text = _sentence(ranked, readings, place, first)
+            before = _sentence(ranked, readings, place, first - 1)
+            length = len(before.split())
+            leans = _DANGLES.match(text) or _LEADS_IN.search(before)
+            if not leans or words + length > MAX_WORDS:
+                break
+            if (place, first - 1) not in kept:
+                kept.add((place, first - 1))
+                words += length
         text = _sentence(ranked, readings, place, number)
-        before = _sentence(ranked, readings, place, number - 1) if number else ""
-        leans = before and (_DANGLES.match(text) or _LEADS_IN.search(before))
-        if leans and words + len(before.split()) <= MAX_WORDS:
-            kept.add((place, number - 1))
-            words += len(before.split())
         if _LEADS_IN.search(text) and number + 1 < len(readings[place].spans):
             behind = _sentence(ranked, readings, place, number + 1)
             if words + len(behind.split()) <= MAX_WORDS:

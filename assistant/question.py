@@ -48,7 +48,8 @@ _KIND_FORMS: list[tuple[Kind, str]] = [
         "amount",
         r"\bhow much\b|\bcosts?\b|\bprice\b|\bprecept\b|\bbudget\b|\bgrants?\b|\bsum\b"
         r"|\bfees?\b|\bamounts?\b|\brent\b|\bfund(?:s|ing)\b|\bpaid\b|\bpay\b|\bspen[dt]\b|\bcharges?\b"
-        r"|\bquot(?:e|ed|ation)s?\b|\bdonat|\bsalary\b|\bbalance\b|\bworth\b|[€£$]",
+        r"|\bquot(?:e|ed|ation)s?\b|\bdonat|\bsalary\b|\bball ?park\b|\bestimated?\b"
+        r"|\bbalance\b|\bworth\b|[€£$]",
     ),
     (
         "count",
