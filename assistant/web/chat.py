@@ -91,7 +91,8 @@ def _offered(assistant: Assistant, answers: list[Answer]) -> tuple[str, ...]:
     index = assistant.corpus.index
     if answers:
         return follow_ups(index, answers[-1])
-    return _opening_questions(str(index.folder), index.generation, assistant)
+    offered: tuple[str, ...] = _opening_questions(str(index.folder), index.generation, assistant)
+    return offered
 
 
 @st.cache_data(show_spinner=False)
