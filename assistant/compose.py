@@ -36,7 +36,8 @@ _DANGLES = re.compile(
     r"|views?|circumstances|point|issues?|matters?|proposals?|motions?|amendments?|questions?)\b",
     re.I,
 )
-_LEADS_IN = re.compile(r":\s*[\"“”‘']?\s*$")
+_LEADS_IN = re.compile(r"(?::|\bthat|\bto)\s*[\"“”‘'–-]*\s*$", re.I)
+_LIST_ENTRY = re.compile(r"\(?(?:[a-z]|\d{1,2}|[ivx]{1,4})[.)]\s|[•▪●◦■*–-]\s", re.I)
 _CLAUSE = re.compile(r"(?<=[;,:])\s+|\s+(?=(?:and|but|which|that)\s)")
 
 
@@ -119,12 +120,8 @@ def _blocks(
             if (place, first - 1) not in kept:
                 kept.add((place, first - 1))
                 words += length
-        text = _sentence(ranked, readings, place, number)
-        if _LEADS_IN.search(text) and number + 1 < len(readings[place].spans):
-            behind = _sentence(ranked, readings, place, number + 1)
-            if words + len(behind.split()) <= MAX_WORDS:
-                kept.add((place, number + 1))
-                words += len(behind.split())
+        if _LEADS_IN.search(_sentence(ranked, readings, place, number)):
+            words += _with_list(kept, ranked, readings, place, number, MAX_WORDS - words)
     for place, number in sorted(kept):
         between = (place, number + 1)
         if between not in kept and (place, number + 2) in kept:
@@ -144,6 +141,30 @@ def _blocks(
         return min(order.get(key, len(order)) for key in keys)
 
     return sorted(blocks, key=rank_of)
+
+
+def _with_list(
+    kept: set[tuple[int, int]],
+    ranked: Sequence[Ranked],
+    readings: Sequence[Reading],
+    place: int,
+    number: int,
+    room: int,
+) -> int:
+    """Keep what a sentence leads in: the next one, or all entries of a list; returns its words."""
+    used = 0
+    for following in range(number + 1, len(readings[place].spans)):
+        text = _sentence(ranked, readings, place, following)
+        is_entry = bool(_LIST_ENTRY.match(text))
+        length = len(text.split())
+        if used + length > room or (following > number + 1 and not is_entry):
+            break
+        if (place, following) not in kept:
+            kept.add((place, following))
+            used += length
+        if not is_entry:
+            break
+    return used
 
 
 def _sentence(

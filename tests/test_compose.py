@@ -59,6 +59,15 @@ def test_a_line_that_leads_in_comes_with_what_follows() -> None:
     assert "closed to lorries" in block
 
 
+def test_a_resolution_in_parts_is_quoted_with_all_of_them() -> None:
+    text = (
+        "RESOLVED (Councillor Wick dissenting) that\n(a) the bridge be closed to lorries;\n"
+        "(b) the clerk write to the owner.\nThe meeting then rose for tea."
+    )
+    (block,) = quoted(text, [(0, 5.0)], "What was decided?")
+    assert block.endswith("the clerk write to the owner.")
+
+
 def test_the_block_with_the_best_sentence_comes_first() -> None:
     filler = "This is quite a long sentence about other things altogether."
     text = f"The toll is £2. {filler} {filler} {filler} The fine is £9."
