@@ -170,8 +170,25 @@ def canonical_body(text: str) -> str:
     return _tidy(" ".join(text.split())[:160].strip(" ,.:;-–"))
 
 
+# A heading line that names nothing but one council or two, and one that names a body of theirs.
+_AUTHORITY = re.compile(r"\W*[^.:;,]{3,60}\b(?:council|authority)\b\W*", re.I)
+_UNIT = re.compile(r"\b(?:committee|panel|board|forum|cabinet|executive|commission)\b", re.I)
+_MET = re.compile(r"\b(?:minutes|meeting|held|notes|proceedings)\b|\d", re.I)
+
+
+def find_council(opening: Sequence[str]) -> str | None:
+    """The authority, where the heading names it on a line of its own above the body that met."""
+    lines = [" ".join(line.replace("*", " ").split()) for line in opening[:2]]
+    if len(lines) < 2 or not _AUTHORITY.fullmatch(lines[0]) or _UNIT.search(lines[0]):
+        return None
+    is_body = len(lines[1]) <= 100 and _UNIT.search(lines[1]) and not _MET.search(lines[1])
+    return _title_case(lines[0].strip(" .-")) if is_body else None
+
+
 def find_body(opening: Sequence[str], title: str | None = None) -> str | None:
     """The body that met, from the heading of the minutes, else from the title of the post."""
+    if find_council(opening) and (own := _find_names(re.sub(r"\(.*?\)", "", opening[1]))):
+        return own[0]
     votes: Counter[str] = Counter()
     for place, paragraph in enumerate(opening[:8]):
         if re.match(
@@ -342,6 +359,7 @@ def _tidy(name: str) -> str:
     ):
         name = _title_case(name)
     name = re.sub(r"\bSPC\b", "Strategic Policy Committee", name)
+    name = re.sub(r"\b(Council)-Council$", r"\1", name)  # "Fernley Council - Council"
     name = name.replace(" & ", " and ")
     name = re.sub(r"\bSub[- ]?committee\b", "Sub-Committee", name, flags=re.I)
     return name

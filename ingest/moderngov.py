@@ -283,6 +283,8 @@ def _meeting(
 ) -> Meeting:
     if body is None:
         page.warnings.append("The page does not name the body.")
+    elif page.council and body.casefold() in ("council", "full council"):
+        body = page.council  # one name for the council itself, over pages and printed minutes
     if date is None:
         page.warnings.append("The page does not say when the meeting was held.")
     text = " ".join(paragraph.text for item in items for paragraph in item.paragraphs)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 TEMPORARY = ".tmp"
 SLOWEST = 5  # files named in the report
+GRACE_S = 60  # for which a superseded generation stays, for a reader that has only just opened it
 
 
 @dataclass(frozen=True)
@@ -518,7 +519,7 @@ class _Writer:
 
     def _clear(self, keep_previous: bool = True) -> None:
         """Delete temporary folders and old generations, with their collections on a server."""
-        kept = {self.generation, self.generation - keep_previous}
+        kept = {self.generation, *(self._in_use() if keep_previous else ())}
         names = {generation_folder(self.folder, number).name for number in kept}
         stale = [path for path in self.folder.glob("gen-*") if path.name not in names]
         if not stale:
@@ -527,6 +528,18 @@ class _Writer:
             self._clear_server(url, kept)
         for path in stale:
             shutil.rmtree(path, ignore_errors=True)
+
+    def _in_use(self) -> Iterator[int]:
+        """The generation before, and those that a slow reader may have opened moments ago."""
+        now = time.time()
+        for number in range(self.generation - 1, -1, -1):
+            yield number
+            try:
+                superseded = generation_folder(self.folder, number).stat().st_ctime
+            except OSError:
+                return
+            if now - superseded > GRACE_S:
+                return
 
     def _clear_server(self, url: str | None, kept: set[int]) -> None:
         names = [

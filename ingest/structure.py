@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from ingest.attendance import parse_attendance
-from ingest.bodies import find_body
+from ingest.bodies import find_body, find_council
 from ingest.dates import find_dates, meeting_date
 from ingest.decisions import parse_decisions
 from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
@@ -153,14 +153,18 @@ def _meeting_starts(blocks: Sequence[Block]) -> list[int]:
 _DRAFT_WORD = re.compile(
     r"\bdraft\s+(?:\w+\s+)?(?:minutes|copy)\b|\b(?:minutes|meeting)\b.{0,30}\bdraft\b|"
     r"\bunconfirmed\b|"
-    r"^\W*draft\W*$|\bsubject to (?:approval|confirmation|ratification)\b|\bdrafft\b",
+    r"^\W*draft\W*$|^\W*draft\W{1,5}not (?:yet )?(?:approved|confirmed)\b|"
+    r"^\W*status:\s*draft\b|\bsubject to (?:approval|confirmation|ratification)\b|\bdrafft\b",
     re.I | re.M,
 )
 _CONFIRMED_WORD = re.compile(
     r"\b(?:confirmed|approved|final|signed|adopted)\s+minutes\b|"
-    r"\bminutes\s*[-–(]?\s*(?:confirmed|approved|final)\b",
-    re.I,
+    r"\bminutes\s*[-–(]?\s*(?:confirmed|approved|final)\b|"
+    r"^\W*(?:confirmed|approved)\W*$|\b(?-i:APPROVED|CONFIRMED) (?:on )?(?:\w+ )?\d{1,2}\b|"
+    r"^\W*status:\s*(?:confirmed|approved|final)\b",
+    re.I | re.M,
 )
+SHORT_MARK = 60  # characters of a header, footer or line of front matter that may say "draft"
 
 
 def _meeting(
@@ -175,7 +179,8 @@ def _meeting(
     head = [*opening, *(text for draft in drafts[:1] for text in _attendance_head(draft))]
     title = document.title if single else None
     found = meeting_date(head, file_name=file_name if single else None, title=title)
-    names = " \n".join([*opening[:8], title or ""])[:1500]
+    marks = [line for line in furniture[:40] if len(line) <= SHORT_MARK]
+    names = " \n".join([*opening[:8], title or "", *marks])[:3000]
     status: Status | None = None
     if _DRAFT_WORD.search(names):
         status = "draft"
@@ -193,6 +198,7 @@ def _meeting(
         source=document.source,
         body=body,
         date=found.iso,
+        council=find_council(opening),
         items=items,
         status=status,
         language=detect_language(" ".join(block.text for block in blocks)[:20000]),
@@ -679,7 +685,10 @@ def is_restricted(title: str, text: str) -> bool:
     """Whether an item is marked exempt by its title or by the opening of its own text."""
     if _EXCLUSION.search(f"{title} {text[:1000]}"):
         return bool(_EXEMPT_TITLE.search(title)) and not _EXCLUSION.search(title)
-    return bool(_EXEMPT_TITLE.search(title) or _EXEMPT_TEXT.search(text[:600]))
+    # "To consider whether any business is confidential" is not itself confidential.
+    asks = re.search(r"\bconsider whether\b|\bwhether any\b", title, re.I)
+    by_title = not asks and _EXEMPT_TITLE.search(title)
+    return bool(by_title or _EXEMPT_TEXT.search(text[:600]))
 
 
 _EXCLUSION = re.compile(
@@ -712,15 +721,21 @@ _REOPENED = re.compile(
 )
 
 
+_PUBLIC_VERSION = re.compile(r"\bpublic (?:summary|version|record|minutes?)\b", re.I)
+READMITTED = 100  # characters at the opening of an item that may say that the public is back
+
+
 def mark_restricted(items: Sequence[Item]) -> tuple[Item, ...]:
     """The items with those marked that a resolution to exclude the public puts in private."""
     marked = []
     closed = False
     for item in items:
         text = " ".join(paragraph.text for paragraph in item.paragraphs)
-        if closed and _REOPENED.search(item.title):
+        # "The press and public were readmitted." opens the first item that is public again.
+        if closed and _REOPENED.search(f"{item.title}. {text[:READMITTED]}"):
             closed = False
-        restricted = item.restricted or closed or is_restricted(item.title, text)
+        public = bool(_PUBLIC_VERSION.search(item.title))
+        restricted = not public and (item.restricted or closed or is_restricted(item.title, text))
         marked.append(replace(item, restricted=restricted))
         if closed and _REOPENED.search(text):
             closed = False

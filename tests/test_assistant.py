@@ -80,7 +80,7 @@ def test_most_answerable_questions_find_their_evidence_among_the_first_five(
 
     found = []
     for question, answer in answers:
-        evidence = parse_question(json.dumps(question)).evidence
+        evidence = parse_question(question).evidence
         if evidence:
             found.append(
                 any(relevant(r.text, r.source, e) for r in answer.retrieved[:5] for e in evidence)

