@@ -61,21 +61,6 @@ def ends_sentence(text: str) -> bool:
     return bool(_SENTENCE_END.search(text)) and not _ABBREVIATION_END.search(text)
 
 
-def join_lines(texts: Sequence[str]) -> str:
-    """The lines as one text; a word broken at the end of a line keeps its hyphen and no space."""
-    parts: list[str] = []
-    for text in texts:
-        if parts and not (
-            len(parts[-1]) > 1
-            and parts[-1].endswith("-")
-            and parts[-1][-2].isalpha()
-            and text[:1].isalpha()
-        ):
-            parts.append(" ")
-        parts.append(text)
-    return "".join(parts)
-
-
 def _is_double_spaced(lines: Sequence[Line]) -> bool:
     """Whether nearly every printed line follows a blank one, so that a blank line says nothing."""
     spaced = sum(line.space_before for line in lines)

@@ -28,7 +28,7 @@ from ingest.numbering import (
     roman_value,
     scanned_label,
 )
-from ingest.paragraphs import is_lone_label, join_lines, paragraph_starts
+from ingest.paragraphs import is_lone_label, paragraph_starts
 from ingest.references import find_references
 
 
@@ -91,7 +91,8 @@ def _blocks(document: Document) -> list[Block]:
 
 def _block(lines: Sequence[Line]) -> Block:
     first = lines[0]
-    text = join_lines([line.text for line in lines])
+    # A hyphen at the end of a line keeps the space behind it: a quote must stand so in the source.
+    text = " ".join(line.text for line in lines)
     label = parse_number(first.number, text) if first.number else parse_label(text)
     if first.number:
         text = f"{first.number} {text}".rstrip()
