@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -118,8 +119,9 @@ def evaluate(
     from eval.sources import bodies, source_texts
     from ingest.index import Index
 
-    held = Index.open(index)
-    try:
+    # Open to the end: the words of a PDF or a page are read from the index when quotes are held
+    # against them.
+    with closing(Index.open(index)) as held:
         texts, body_of = source_texts(held), bodies(held)
         about: dict[str, Any] = {
             "system": OURS if answers is None else f"answers of {answers.name}",
@@ -132,25 +134,23 @@ def evaluate(
             "versions": versions(),
             "as_of": date.today().isoformat(),
         }
-    finally:
-        held.close()
-    tell = progress or (lambda step: None)
-    key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
-    results: dict[str, Scored] = {}
-    warnings: list[str] = []
-    given: list[dict[str, Any]] = []
-    for name in SYSTEMS if systems else (OURS,):
-        if name == OURS and answers is not None:
-            found = load_answers(answers)
-        else:
-            partial = index / "runs" / f"partial-{key}-{name.replace(' ', '-').lower()}.jsonl"
-            found, seconds = ask_all(asked, SYSTEMS[name](index), partial, name, tell)
+        tell = progress or (lambda step: None)
+        key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
+        results: dict[str, Scored] = {}
+        warnings: list[str] = []
+        given: list[dict[str, Any]] = []
+        for name in SYSTEMS if systems else (OURS,):
+            if name == OURS and answers is not None:
+                found = load_answers(answers)
+            else:
+                partial = index / "runs" / f"partial-{key}-{name.replace(' ', '-').lower()}.jsonl"
+                found, seconds = ask_all(asked, SYSTEMS[name](index), partial, name, tell)
+                if name == OURS:
+                    about["wall_seconds"] = round(seconds, 3)
+                    warnings += _clock_warning(found, seconds)
+            results[name] = score(asked, found, texts, body_of)
             if name == OURS:
-                about["wall_seconds"] = round(seconds, 3)
-                warnings += _clock_warning(found, seconds)
-        results[name] = score(asked, found, texts, body_of)
-        if name == OURS:
-            given = found
+                given = found
     main = results.pop(OURS)
     comparison = compare(main.rows, before.scored.rows) if before else None
     result = EvalResult(
