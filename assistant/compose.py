@@ -26,6 +26,7 @@ GAP = 1.5
 MAX_SENTENCES = 4
 LEAST_WORDS = 4  # of a sentence that joins: "Table 1" says nothing
 MAX_LEAN = 2  # sentences that come along because the next one points back at them
+MOSTLY = 0.6  # of a quote, which a decision must make up for its outcome to be the quote's
 SHORT_GAP_WORDS = 12  # a sentence between two chosen ones comes along if it is this short
 
 # What points back at the sentence before: a pronoun at the start, or "for these reasons".
@@ -252,12 +253,12 @@ def _page(corpus: Corpus, candidate: Ranked, quote: str) -> int | None:
 
 
 def outcome_of(item: StoredItem, quote: str) -> str | None:
-    """What became of the motion that a quote is part of, where the item records just one."""
+    """What became of the motion that is quoted; None where the quote tells of more than one."""
     folded = " ".join(quote.split())
-    touched: list[Decision] = [
-        decision
-        for decision in item.decisions
-        if (text := " ".join(decision.text.split())) in folded or folded in text
-    ]
+    touched: list[Decision] = []
+    for decision in item.decisions:
+        text = " ".join(decision.text.split())
+        if folded in text or (text in folded and len(text) >= MOSTLY * len(folded)):
+            touched.append(decision)
     kinds = {decision.kind for decision in touched}
     return kinds.pop() if len(kinds) == 1 else None

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.choose import Sentence
-from assistant.compose import MAX_QUOTE_WORDS, _blocks, _quotes, _window
+from assistant.compose import MAX_QUOTE_WORDS, _blocks, _quotes, _window, outcome_of
 from assistant.question import BodyNames, Query, understand
 from assistant.rank import Ranked, read_passage
-from ingest.model import Passage
+from ingest.index import StoredItem
+from ingest.model import Decision, Passage
 
 from datetime import date  # isort: skip
 
@@ -99,3 +100,12 @@ def test_quotes_of_a_block_keep_the_limit_and_lose_no_sentence(lengths: list[int
     for first, last in runs:
         words = re.findall(r"\S+", text[readings[0].spans[first][0] : readings[0].spans[last][1]])
         assert first == last or len(words) <= MAX_QUOTE_WORDS
+
+
+def test_a_quote_of_two_motions_has_no_single_outcome() -> None:
+    lost = Decision("lost", "The motion to close on Fridays was lost by 5 votes to 3.")
+    item = StoredItem("m", 0, "5", "Bridge", None, None, False, (), (lost,), None, (), (), False)
+    assert outcome_of(item, lost.text) == "lost"
+    assert outcome_of(item, "The motion to close on Fridays was lost") == "lost"
+    both = f"{lost.text} A further motion, for Saturdays only, was put and carried by 7 votes to 1."
+    assert outcome_of(item, both) is None
