@@ -34,22 +34,22 @@ class Assistant:
 
     def __init__(self, index_dir: Path, *, llm: Any = None) -> None:
         """Open the index; raises IndexMissing or WrongModel."""
-        from ingest.embedding import load_embedder
+        from ingest.embedding import DEFAULT_MODEL, load_embedder
         from ingest.settings import load_settings
 
         self.folder = index_dir
         self.llm = llm
         self._lock = threading.Lock()
         self._corpus = Corpus(Index.open(index_dir))
-        wanted = load_settings().embed_model
+        wanted = load_settings().embed_model or DEFAULT_MODEL
         made_with = self._corpus.index.embed_model
-        self._embedder = load_embedder(wanted)
-        if made_with != self._embedder.name:
+        if made_with != wanted.removeprefix("sentence-transformers/"):
             raise WrongModel(
                 f"The index {index_dir} was made with the embedding model {made_with}, and "
-                f"{self._embedder.name} is set: set MINUTES_EMBED_MODEL={made_with}, or ingest "
-                "again with --rebuild."
+                f"{wanted} is set: set MINUTES_EMBED_MODEL={made_with}, or ingest again with "
+                "--rebuild."
             )
+        self._embedder = load_embedder(wanted)
 
     @property
     def corpus(self) -> Corpus:
