@@ -20,7 +20,7 @@ MAX_CITATIONS = 6
 # Words up to which further sentences join the best one, by what is asked, and how far behind the
 # best a joining sentence may score. With a default budget of 40, 55, 65, 75 the share of right
 # answers is 0.53, 0.57, 0.59, 0.61 at 48, 55, 59, 64 words in the mean; with a gap of 1.0, 1.5, 2.5
-# it is 0.54, 0.57, 0.58. All train sets, cross-fitted, `python -m eval.train_rankers` (November 2026).
+# it is 0.54, 0.57, 0.58. All train sets, cross-fitted, `python -m eval.train_rankers`, 11/2026.
 BUDGET = {"decision": 70, "list": 80, "reason": 65, "reply": 75, "attendance": 80}
 DEFAULT_BUDGET = 65
 GAP = 1.5
