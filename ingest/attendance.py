@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ingest.model import Attendance
+from ingest.sentences import split_sentences
 
 _LABELS = (
     (
@@ -35,12 +36,51 @@ _RECEIVED = re.compile(
     r"of)\s*:?\s*(?P<names>[^.\n]+(?:\.\s?[A-Z][^.\n]*)*)",
     re.I | re.S,
 )
+_TITLED = (
+    r"(?:(?:parish |town |county |city |district |borough )?(?:councillors?|cllrs?)|mrs|mr|ms|"
+    r"miss|dr|messrs)\b"
+)
+# Sentences that say who came and who did not: the names stand before the verb or after it.
+_SENTENCES = (
+    ("apologies", _RECEIVED),
+    (
+        "apologies",
+        re.compile(
+            rf"(?P<names>{_TITLED}.{{2,300}}?)\s+(?:had\s+)?(?:sent|gave|given|tendered|offered|"
+            r"submitted)\s+(?:an?\s+|his\s+|her\s+|their\s+|the\s+)?apolog",
+            re.I | re.S,
+        ),
+    ),
+    (
+        "present",
+        re.compile(
+            rf"(?P<names>{_TITLED}.{{2,900}}?)\s+(?:was|were)\s+(?:also\s+)?present\s*[.;]?\s*$",
+            re.I | re.S,
+        ),
+    ),
+    (
+        "present",
+        re.compile(rf".{{0,80}}\bpresent:\s*(?P<names>{_TITLED}.{{2,900}})$", re.I | re.S),
+    ),
+)
+_PROSE = re.compile(r"\bapolog|\bpresent\b", re.I)
+_SAYS = re.compile(r"\b(?:was|were|had|has|have|sent|gave|that|because|who|attended|left|joined)\b")
 _SPLIT = re.compile(r"\s*(?:,(?![^()]*\))|;|\band\b(?![^()]*\))|&|\n|•|\|)\s*")
 _NAME = re.compile(
     r"^(?:(?:[A-ZÀ-Ý][\w.’'\-]*|Ó|de|van|Mc|la|le|"
     r"du)\s*){1,6}(?:\([^()]{1,60}\))?\s*(?:[-–]\s*[\w /’'.]{2,50})?$"
 )
-_TITLE_ONLY = re.compile(r"^(?:cllrs?|councillors?|mrs|mr|ms|miss|dr|messrs)\b\.?:?\s*", re.I)
+_TITLE_ONLY = re.compile(
+    rf"^(?:[^,:]{{2,30}}\s[-–]\s+(?=(?:councillors?|cllrs?)\b))?{_TITLED}\.?:?\s*", re.I
+)
+_ROW_LABEL = re.compile(r"^(?P<label>[A-Za-z ]{2,40}?):?\s\|\s")
+_INITIALS = re.compile(r"[A-Z]{2}\w?")
+_NOBODY = frozenset(["none", "nil", "all", "no apologies"])
+_LABEL_INSIDE = re.compile(
+    r"(?<=[.;])\s+(?=(?:(?:also |members |officers? |officials? )?(?:present|in attendance)|"
+    r"apolog(?:y|ies)(?: for absence)?|officers?|officials?|staff)\s*:)",
+    re.I,
+)
 _ROLE_FIRST = re.compile(r"\(([^()]*\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s[^()]*)\)")
 
 
@@ -48,17 +88,32 @@ def parse_attendance(opening: Sequence[str]) -> Attendance:
     """The names under each heading of the opening; what is no name is left out."""
     found: dict[str, dict[str, None]] = {"present": {}, "apologies": {}, "in_attendance": {}}
     current = ""
-    for paragraph in opening:
-        received = _RECEIVED.search(paragraph)
+    columns: list[str] = []
+    before = ""
+    for paragraph in _parts(opening):
+        if " | " in paragraph:
+            if _heads_other_table(paragraph):
+                columns, current = [], ""
+                continue
+            heads = _columns(paragraph, columns)
+            if heads:
+                columns, current = heads, ""
+                _add_row(found, columns, paragraph, before)
+                continue
+            beside = _ROW_LABEL.match(paragraph)
+            if beside and _label(beside["label"]):
+                paragraph = f"{beside['label']}: {paragraph[beside.end() :]}"
+        elif not _NAME.match(paragraph):
+            columns = []
+        before = paragraph
         match = _OPENING.match(paragraph)
         label = _label(match["label"]) if match else _label(paragraph.strip(" :"))
-        if received and label in ("", "apologies"):
-            _add(found["apologies"], received["names"])
+        if label in ("", "apologies") and _add_prose(found, paragraph, match if label else None):
             current = ""
         elif label:
             current = label
             if match and _label(match["label"]):
-                _add(found[label], match["names"])
+                _add(found[label], _without_sentences(match["names"]))
         elif (
             current and len(paragraph) < 1500 and not re.search(r"\b(?:was|were|that)\b", paragraph)
         ):
@@ -70,6 +125,84 @@ def parse_attendance(opening: Sequence[str]) -> Attendance:
         apologies=tuple(found["apologies"]),
         in_attendance=tuple(found["in_attendance"]),
     )
+
+
+def _parts(opening: Sequence[str]) -> Iterator[str]:
+    """The paragraphs, cut where another heading stands inside one: "Officers: ..."."""
+    for paragraph in opening:
+        yield from _LABEL_INSIDE.split(paragraph) if len(paragraph) < 5000 else [paragraph]
+
+
+def _without_sentences(names: str) -> str:
+    """A list of names without the sentences that follow it."""
+    spans = split_sentences(names) if len(names) < 5000 else []
+    for start, end in spans[1:]:
+        if _SAYS.search(names, start, end):
+            return names[:start]
+    return names
+
+
+def _columns(row: str, columns: Sequence[str]) -> list[str]:
+    """What each column of a table holds from this row on; empty where it lists no attendance.
+
+    A heading over several columns leaves the cells beside it empty; a heading of something else
+    ("Portfolio") ends what is read from its column.
+    """
+    cells = _cells(row)
+    labels = [_label(cell) for cell in cells]
+    if columns:
+        # A row wider than its headings does not say which column is whose.
+        known = columns if len(cells) <= len(columns) else [""] * len(cells)
+        labels += [""] * (len(known) - len(labels))
+        return [label or old for label, old in zip(labels, known, strict=True)]
+    if not labels[0] or any(" " in cell and not _label(cell) for cell in cells):
+        return []  # "Present | Ann Lee | Bob Roe": the row has its heading before it
+    for place in range(1, len(cells)):
+        if not cells[place]:
+            labels[place] = labels[place - 1]
+    return labels
+
+
+def _cells(row: str) -> list[str]:
+    return [cell.strip() for cell in row.split("|")]
+
+
+def _heads_other_table(row: str) -> bool:
+    """Whether the row is nothing but single words that name no attendance: "Item | Action"."""
+    cells = [cell for cell in _cells(row) if cell]
+    return len(cells) > 1 and all(re.fullmatch(r"\w{4,}", c) and not _label(c) for c in cells)
+
+
+def _add_row(
+    found: dict[str, dict[str, None]], columns: Sequence[str], row: str, before: str
+) -> None:
+    """The names of a row; `before`, the line above, where the first cell is wrapped."""
+    cells = _cells(row)
+    if cells[0].startswith("(") and len(before) < 60:
+        cells[0] = f"{before} {cells[0]}"
+    for label, cell in zip(columns, cells, strict=False):
+        if label and not _label(cell):
+            _add(found[label], cell)
+
+
+def _add_prose(
+    found: dict[str, dict[str, None]], paragraph: str, labelled: re.Match[str] | None
+) -> bool:
+    """Whether sentences of the paragraph say who was there; the names are added."""
+    if not _PROSE.search(paragraph) or len(paragraph) > 5000:
+        return False
+    text = labelled["names"] if labelled and _SAYS.search(labelled["names"]) else paragraph
+    added = False
+    for start, end in split_sentences(text):
+        for label, pattern in _SENTENCES:
+            match = pattern.match(text, start, end) or (
+                pattern.search(text, start, end) if pattern is _RECEIVED else None
+            )
+            if match:
+                _add(found[label], match["names"])
+                added = True
+                break
+    return added
 
 
 def _label(text: str) -> str:
@@ -88,5 +221,8 @@ def _add(names: dict[str, None], text: str) -> None:
         return  # "Senior Engineer (Mr. T. Tarpey)": the roles are no names
     for part in _SPLIT.split(rest):
         name = _TITLE_ONLY.sub("", part.strip(" .;:"))
+        name = re.sub(r"\s*\(\d[^()]*\)$", "", name)  # "(24 members)" counts them
+        if name.lower() in _NOBODY or _INITIALS.fullmatch(name):
+            continue
         if 2 < len(name) < 70 and _NAME.match(name) and not _label(name):
             names.setdefault(name)

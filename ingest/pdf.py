@@ -725,10 +725,28 @@ def _flow(rows: list[Row]) -> list[Row]:
                 and _aligned(parts[index], _segments(other, 1.3)) >= 2
                 for other in beside
             )
-    for index, row in enumerate(rows):
-        if row.table and not row.text:
-            row.text = " | ".join(" ".join(w.text for w in part) for part in parts[index])
+    tables = [index for index, row in enumerate(rows) if row.table and not row.text]
+    for index in tables:
+        around = [parts[other] for other in (index - 1, index + 1) if other in tables]
+        wider: list[list[Word]] = max(around, key=len, default=[])
+        cells = [" ".join(word.text for word in part) for part in parts[index]]
+        rows[index].text = " | ".join(_with_gaps(cells, parts[index], wider))
     return rows
+
+
+def _with_gaps(
+    cells: list[str], parts: Sequence[list[Word]], wider: Sequence[list[Word]]
+) -> list[str]:
+    """The cells of a row with an empty one for each column that only the row beside it fills."""
+    columns = [part[0].x0 for part in wider]
+    places = [
+        next((place for place, x in enumerate(columns) if abs(part[0].x0 - x) <= 4), -1)
+        for part in parts
+    ]
+    if len(columns) <= len(parts) or -1 in places or sorted(set(places)) != places:
+        return cells
+    filled = dict(zip(places, cells, strict=True))
+    return [filled.get(place, "") for place in range(places[-1] + 1)]
 
 
 def _aligned(one: list[list[Word]], two: list[list[Word]]) -> int:

@@ -31,3 +31,70 @@ def test_names_on_the_line_of_their_heading() -> None:
 def test_sentences_are_not_names() -> None:
     attendance = parse_attendance(["Present:", "The Mayor said that the meeting was quorate."])
     assert attendance.present == ()
+
+
+def test_columns_of_a_table_are_read_under_their_headings() -> None:
+    attendance = parse_attendance(
+        [
+            "Present | | Apologies",
+            "Mrs. Ada Quill (Chair) | Mr. Ben Barr | Miss Cora Dunne",
+            "Mrs. Eve Finch",
+            "(Headteacher) | Mr. Gil Hale | In attendance",
+            "Dr. Ivy Jay | | Ms. Kay Lane (clerk)",
+        ]
+    )
+    assert attendance.present == (
+        "Ada Quill (Chair)",
+        "Ben Barr",
+        "Eve Finch (Headteacher)",
+        "Gil Hale",
+        "Ivy Jay",
+    )
+    assert attendance.apologies == ("Cora Dunne",)
+    assert attendance.in_attendance == ("Kay Lane (clerk)",)
+
+
+def test_a_column_of_something_else_and_a_later_table_give_no_names() -> None:
+    attendance = parse_attendance(
+        [
+            "Members present | Portfolio",
+            "Councillor Ada Quill | Deputy Leader",
+            "Item | Action",
+            "Street Lights | Ben Barr",
+        ]
+    )
+    assert attendance.present == ("Ada Quill",)
+
+
+def test_columns_that_the_headings_do_not_tell_apart_give_no_names() -> None:
+    attendance = parse_attendance(["Present | Apologies", "Ada Quill | Ben Barr | Cora Dunne"])
+    assert attendance.present == attendance.apologies == ()
+
+
+def test_a_heading_beside_the_first_row_goes_on_below_it() -> None:
+    attendance = parse_attendance(["Present: | Ada Quill | AQ | Ben Barr", "Cora Dunne | CDu"])
+    assert attendance.present == ("Ada Quill", "Ben Barr", "Cora Dunne")
+
+
+def test_sentences_say_who_came_and_who_did_not() -> None:
+    attendance = parse_attendance(
+        [
+            "Apologies: Councillor Ada Quill sent an apology. Present: Councillors Ben Barr "
+            "(Chair) and Cora Dunne. Councillor Eve Finch attended as leader of her group.",
+            "Apologies were received from Councillors Gil Hale and Ivy Jay. Councillor Kay Lane "
+            "left the meeting at 8.20 pm.",
+            "Councillors Lou Moss and Nan Orr were present.",
+        ]
+    )
+    assert attendance.present == ("Ben Barr (Chair)", "Cora Dunne", "Lou Moss", "Nan Orr")
+    assert attendance.apologies == ("Ada Quill", "Gil Hale", "Ivy Jay")
+
+
+def test_officers_named_in_the_same_paragraph_are_in_attendance() -> None:
+    attendance = parse_attendance(["Present: Councillors A Barr; B Corr. Officers: Mr. Cope."])
+    assert attendance.present == ("A Barr", "B Corr")
+    assert attendance.in_attendance == ("Cope",)
+
+
+def test_nobody_is_no_name() -> None:
+    assert parse_attendance(["Apologies: None."]).apologies == ()

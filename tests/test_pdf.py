@@ -154,6 +154,15 @@ def test_names_and_initials_in_columns_are_rows_of_a_table() -> None:
     assert all(line.table for line in lines)
 
 
+def test_a_column_without_words_in_one_row_of_a_table_without_rules_is_an_empty_cell() -> None:
+    def names(canvas: Canvas) -> None:
+        for down, cells in ((100, ("Present", "", "Apologies")), (120, ("Ann", "Bob", "Cy"))):
+            for x, text in zip((72, 230, 390), cells, strict=True):
+                write(canvas, x, down, text)
+
+    assert texts(read_pdf(make_pdf(names), "a.pdf")) == ["Present | | Apologies", "Ann | Bob | Cy"]
+
+
 def ruled(canvas: Canvas, xs: list[float], downs: list[float]) -> None:
     for x in xs:
         canvas.line(x, HEIGHT - downs[0], x, HEIGHT - downs[-1])
