@@ -114,6 +114,28 @@ def test_a_question_is_answered_and_its_marker_opens_the_quoted_words(
     assert " ".join(quoted.split()[:4]) in shown
     drawer.get_by_text(re.compile("July 2023")).first.wait_for()
     assert drawer.get_by_role("button", name="Copy citation").is_visible()
+    page.keyboard.press("Escape")
+    drawer.wait_for(state="hidden")
+    for _ in range(20):  # and the reader is back at the marker
+        if marker.evaluate("node => node.getRootNode().activeElement === node"):
+            break
+        page.wait_for_timeout(200)
+    else:
+        pytest.fail("the focus did not return to the marker")
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_new_answer_is_seen_from_its_question_on(page: Page, address: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(address)
+    ask(page, QUESTION)
+    page.get_by_role("heading", name="Sources").wait_for()
+    second = "What did the Cabinet decide about the space elevator in 1987?"
+    ask(page, second)
+    page.get_by_role("heading", name="Nearest items").wait_for()
+    page.wait_for_timeout(1500)
+    box = page.get_by_role("heading", name=second).bounding_box()
+    assert box and 0 < box["y"] < 600
 
 
 def test_what_the_minutes_do_not_say_is_declined_with_the_nearest_items(
@@ -175,7 +197,7 @@ def test_hostile_minutes_and_questions_are_shown_as_text_and_nothing_is_fetched(
 
     evil = (
         "Hostile Parish Council\n\nMinutes of the meeting held on Monday 6 May 2024\n\n"
-        "Present: Cllr A Wick (Chair)\n\n1. Lantern parade\n\n"
+        "Present: Cllr A Wick (Chair)\n\n1. Lantern parade <img src=http://192.0.2.1/t.png> :red[now] $x^2$\n\n"
         "The lantern parade was agreed at a cost of £40 <script>document.title='owned'</script> "
         "<img src=http://192.0.2.1/x.png onerror=\"document.title='owned'\"> "
         "![pic](http://192.0.2.1/y.png) [link](http://192.0.2.1/z) :red[danger] $x^2$.\n"
@@ -197,7 +219,16 @@ def test_hostile_minutes_and_questions_are_shown_as_text_and_nothing_is_fetched(
         assert "<script>" in text and "<img src=http://192.0.2.1/x.png" in text
         assert ":red[danger]" in text and "$x^2$" in text
         assert page.title() != "owned"
-        assert page.locator("img[src*='192.0.2.1'], a[href*='192.0.2.1']").count() == 0
+        live = page.locator("img[src*='192.0.2.1'], a[href*='192.0.2.1'], .katex")
+        assert live.count() == 0
+        for where in ("lookup", "browse"):
+            page.goto(f"{address}/{where}")
+            if where == "lookup":
+                page.get_by_role("searchbox").fill("lantern")
+            title = page.locator("li .row").filter(has_text=":red[now]").first
+            title.wait_for()
+            assert "<img src=http://192.0.2.1/t.png>" in title.inner_text()
+            assert live.count() == 0
     foreign = [url for url in asked if not url.startswith((address, "data:", "blob:", "ws:"))]
     assert foreign == []
 

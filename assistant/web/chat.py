@@ -38,7 +38,7 @@ def show() -> None:
         _welcome(assistant)
     asked = st.chat_input("Ask about the minutes", max_chars=LONGEST_QUESTION) or _from_address()
     for number, answer in enumerate(answers):
-        _turn(assistant, number, answer)
+        _turn(assistant, number, answer, newest=number == len(answers) - 1)
     offered = () if asked else _offered(assistant, answers)
     chosen = plain.show(_offer(offered), f"offer_{len(answers)}") if offered else None
     if question := asked or chosen:
@@ -137,9 +137,10 @@ def _ask(assistant: Assistant, question: str, answers: list[Answer], filters: Fi
     st.rerun()
 
 
-def _turn(assistant: Assistant, number: int, answer: Answer) -> None:
+def _turn(assistant: Assistant, number: int, answer: Answer, *, newest: bool) -> None:
     with st.chat_message("user", avatar=":material/person:"):
-        plain.show([block("h2", answer.question, css="question")], f"question_{number}")
+        asked = [block("h2", answer.question, css="question")]
+        plain.show(asked, f"question_{number}", reveal=newest)
     with st.chat_message("assistant", avatar=":material/menu_book:"):
         pressed = plain.show(_answer(answer), f"answer_{number}")
         _feedback(assistant, number, answer)

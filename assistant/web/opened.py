@@ -63,5 +63,7 @@ def describe_holdings(index: Index) -> str:
     days = sorted(meeting.date for meeting in meetings if meeting.date)
     bodies = len({meeting.body for meeting in meetings if meeting.body})
     noun = "body" if bodies == 1 else "bodies"
-    period = f", {spoken_date(days[0])} to {spoken_date(days[-1])}" if days else ""
+    period = (
+        ", " + " to ".join(map(spoken_date, dict.fromkeys((days[0], days[-1])))) if days else ""
+    )
     return f"{count(len(meetings), 'meeting')} of {bodies} {noun}{period}"

@@ -21,12 +21,40 @@ function copyText(text, button) {
   button.focus();
 }
 
+// The page scrolls to its end by itself when an answer arrives, which hides how a long one begins.
+function reveal(root) {
+  const mark = root.querySelector("mark");
+  const show = () =>
+    mark
+      ? mark.scrollIntoView({ block: "center" })
+      : root.firstElementChild?.scrollIntoView({ block: "start" });
+  show();
+  setTimeout(show, 300);
+}
+
+// A drawer that closes leaves the focus nowhere; the reader goes on from the control that opened it.
+function returnFocus(node) {
+  let opened = false;
+  let ticks = 0;
+  const watch = setInterval(() => {
+    const open = document.querySelector('[role="dialog"]') !== null;
+    opened ||= open;
+    ticks += 1;
+    if (opened ? open : ticks < 50) return;
+    clearInterval(watch);
+    if (opened && document.activeElement === document.body) node.focus();
+  }, 200);
+}
+
 function partNode(part, press) {
   let node;
   if (part.press) {
     node = document.createElement("button");
     node.type = "button";
-    node.onclick = () => press(part.press);
+    node.onclick = () => {
+      press(part.press);
+      returnFocus(node);
+    };
   } else if (part.copy) {
     node = document.createElement("button");
     node.type = "button";
@@ -81,5 +109,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
     event.preventDefault();
     rows[at + step].focus();
   };
-  if (data.reveal) root.querySelector("mark")?.scrollIntoView({ block: "center" });
+  if (data.reveal) reveal(root);
 }

@@ -57,7 +57,7 @@ def block(tag: Tag, *parts: Part | str, css: str = "") -> Block:
 def show(blocks: Sequence[Block], key: str, *, reveal: bool = False) -> str | None:
     """Show the blocks; returns what was pressed, in the run that the press causes.
 
-    reveal: scroll the first highlighted words into view.
+    reveal: scroll the first highlighted words, or else the first block, into view.
     """
     data = {"blocks": [_as_data(one) for one in blocks], "reveal": reveal}
     offered = {part.press for one in blocks for part in one.parts if part.press}
