@@ -56,7 +56,7 @@ _MONEY = re.compile(
 )
 _MEASURE = re.compile(
     r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"a\.?m\b|p\.?m\b|st\b|nd\b|rd\b|th\b)",
+    r"a\.?m\b|p\.?m\b|(?-i:st|nd|rd|th)\b)",
     re.I,
 )
 _ADDRESS = re.compile(
@@ -112,7 +112,7 @@ def parse_label(text: str) -> Label | None:
 
 def _is_quantity(match: re.Match[str]) -> bool:
     """A date, a time, an address or a count that only looks like a number with a heading."""
-    loose = match["delimiter"] in ("", ",")
+    loose = match["delimiter"] in ("", ",") and match.re is not _COMPOUND
     return bool(_MEASURE.match(match["rest"]) or (loose and _ADDRESS.match(match["rest"])))
 
 

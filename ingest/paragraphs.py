@@ -12,7 +12,8 @@ _SENTENCE_END = re.compile(r"[.!?][\"'”’»)\]]*$")
 _BULLET = re.compile(r"^(?:[•▪●◦■□➢✓–—‣·]|[-*o](?=\s))\s*")
 _LIST_LABEL = re.compile(
     r"^(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)|\((?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)?|"
-    r"(?:\d{1,3}|[a-z]|[ivx]{1,5})\.)(?=\s|$|[A-Z“\"])"
+    r"(?:\d{1,3}|[a-z]|[ivx]{1,5})\.)(?=\s|$|[A-Z“\"])|"
+    r"^\d{1,3}\s?\([a-z]\)[.:]?(?=\s+[A-Z“\"]|$)"
 )
 # A line that ends so goes on, whatever stands next.
 _OPEN_END = re.compile(

@@ -373,9 +373,14 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
     for candidate, end in zip(chain, ends, strict=False):
         own = candidate.label
         letters: list[tuple[int, Label, int]] = []
+        expected = _next_part(own)
         for place in range(candidate.block, end):
             block = blocks[place]
             label = block.label
+            if label and label.value == expected and _is_part(label) and place > candidate.block:
+                found.append(_Head(place, label.number, "sub", label))
+                expected = _next_part(label)
+                continue
             if place == candidate.block:
                 label = _label_within(own)
             if label is None or block.table:
@@ -387,6 +392,17 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
                 letters.append((place, label, _is_titled(blocks, place, end, label)))
         found += _lettered(own, letters, candidate.block)
     return found
+
+
+def _next_part(label: Label) -> tuple[int, ...]:
+    """The value of the "5(a)" or "5(b)" that would go on from an item's number."""
+    return (label.value[0], label.value[-1] + 1) if label.family == "int" else ()
+
+
+def _is_part(label: Label) -> bool:
+    """Whether the label repeats its item's number, as in "5(a) Title. Text"."""
+    rest = label.rest
+    return label.number.endswith(")") and not rest[:1].islower() and rest[:1] not in ",;"
 
 
 def _label_within(own: Label) -> Label | None:
@@ -480,7 +496,7 @@ def _unnumbered(
             continue
         text = block.text
         if chain:
-            alone = _ALONE.match(text) and len(text.split()) <= 30
+            alone = _ALONE.match(text) and len(text.split()) <= 30 and "?" not in text
             if place <= first:
                 continue
             if alone and not _QUESTION_OR_MOTION.search(inside[:120]):

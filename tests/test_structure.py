@@ -268,3 +268,32 @@ def test_the_heading_says_whether_the_minutes_are_confirmed(
     text += "Present: Cllr A Wick\n\n1. Minutes\n\nThe draft minutes were approved.\n"
     (meeting,) = build_meetings(read_text(text.encode(), "a.txt"))
     assert meeting.status == status
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+def test_parts_that_repeat_the_number_of_their_item_are_items(gap: str) -> None:
+    text = (
+        "3. ST JAMES'S YARD\n\n"
+        "3(a) St James's Yard, Quay. The charge for two hours stood at two pounds."
+        f"{gap}3(b) Misuse. It was agreed that a permit be withdrawn.\n\n"
+        "4. LIGHTING\n\nAs agreed under item 3(a) the lamps\nwere mended.\n\n"
+        "5. PERMITS\n\n5(a) 388 permits were in use.\n\n6. NEXT MEETING\n\nIn June."
+    )
+    found = outline("1. APOLOGIES\n\nNone.\n\n2. MINUTES\n\nApproved.\n\n" + text)
+    assert found[2:] == [
+        ("3", "ST JAMES'S YARD"),
+        ("3(a)", "St James's Yard, Quay"),
+        ("3(b)", "Misuse"),
+        ("4", "LIGHTING"),
+        ("5", "PERMITS"),
+        ("5(a)", "388 permits were in use"),
+        ("6", "NEXT MEETING"),
+    ]
+
+
+def test_a_question_asked_within_a_numbered_item_is_no_item() -> None:
+    found = outline(
+        "1. Report\n\nThere are 199 pupils.\n\n*Question from Mr Barr: What of the club?* It has a "
+        "third member of staff.\n\n2. Budget\n\nIt was set."
+    )
+    assert found == [("1", "Report"), ("2", "Budget")]
