@@ -830,15 +830,17 @@ def _side_edge(pages: Sequence[Page]) -> float | None:
         last = _segments(row, 1.2)[-1]
         alone = len(last) == len(row.words) and row.x0 - left < 100
         letters = all(re.search(r"[^\W\d]", word.text) for word in last)
-        if not alone and len(last) <= 3 and letters:
-            entries.append(last[0].x0)
+        if not alone and len(last) <= 5 and (letters or re.match(r"[^\W\d]", last[0].text)):
+            entries.append((last[0].x0, letters and len(last) <= 3))
     edge = None
-    for start in sorted(set(entries)):
-        beyond = [x for x in entries if start <= x < start + 40]
+    for start in sorted({x for x, _ in entries}):
+        # Initials may be centred; whole words are set in line.
+        beyond = [x for x, brief in entries if 0 <= x - start < (40 if brief else 2)]
         width = max((page.width for page in pages), default=0.0)
         if len(beyond) >= 3 and start > 0.7 * width:
             across = sum(word.x0 < start - 3 < word.x1 for row in rows for word in row.words)
-            if across <= len(rows) // 50:
+            in_line = sum(0 <= x - start < 2 for x, _ in entries)
+            if across <= max(len(rows) // 50, in_line // 3):  # a centred heading may cross it
                 edge = start - 8
                 break
     return edge

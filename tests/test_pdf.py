@@ -359,3 +359,19 @@ def test_real_minutes_in_a_table_have_each_item_number_on_its_title(shared: Path
     document = read_pdf(path.read_bytes(), path.name)
     numbers = [line.number for line in document.lines if "/1920" in (line.number or "")]
     assert numbers[:18] == [f"{number:02d}/1920" for number in range(1, 19)]
+
+
+def test_an_action_column_of_several_words_a_line_stays_out_of_the_sentences() -> None:
+    def page(canvas: Canvas) -> None:
+        write(canvas, 200, 60, "Tuesday 3 May 2011 at five in the evening in the library")
+        for place in range(4):
+            top = 100 + 60 * place
+            write(canvas, 64, top, "The sum to be carried over was put at twelve pounds, because")
+            write(canvas, 64, top + 14, "of the repairs. It was approved on the motion of Ms. Orr,")
+            write(canvas, 64, top + 28, "seconded by Mr. Barr.")
+            for line, text in enumerate(("AQ to send to", "the Council", "by 1 May")):
+                write(canvas, 450, top + 14 * line, text)
+
+    read = texts(read_pdf(make_pdf(page), "a.pdf"))
+    assert read.count("The sum to be carried over was put at twelve pounds, because") == 4
+    assert any("AQ to send to" in text and "motion" not in text for text in read)
