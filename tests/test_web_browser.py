@@ -128,14 +128,13 @@ def test_a_question_is_answered_and_its_marker_opens_the_quoted_words(
 def test_a_new_answer_is_seen_from_its_question_on(page: Page, address: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(address)
-    ask(page, QUESTION)
-    page.get_by_role("heading", name="Sources").wait_for()
     second = "What did the Cabinet decide about the space elevator in 1987?"
-    ask(page, second)
-    page.get_by_role("heading", name="Nearest items").wait_for()
-    page.wait_for_timeout(1500)
-    box = page.get_by_role("heading", name=second).bounding_box()
-    assert box and 0 < box["y"] < 600
+    for question, below in ((QUESTION, "Sources"), (second, "Nearest items")):
+        ask(page, question)
+        page.get_by_role("heading", name=below).wait_for()
+        page.wait_for_timeout(2500)  # until the page has stopped scrolling
+        box = page.get_by_role("heading", name=question).bounding_box()
+        assert box and 40 < box["y"] < 600, question
 
 
 def test_what_the_minutes_do_not_say_is_declined_with_the_nearest_items(
@@ -197,7 +196,8 @@ def test_hostile_minutes_and_questions_are_shown_as_text_and_nothing_is_fetched(
 
     evil = (
         "Hostile Parish Council\n\nMinutes of the meeting held on Monday 6 May 2024\n\n"
-        "Present: Cllr A Wick (Chair)\n\n1. Lantern parade <img src=http://192.0.2.1/t.png> :red[now] $x^2$\n\n"
+        "Present: Cllr A Wick (Chair)\n\n"
+        "1. Lantern parade <img src=http://192.0.2.1/t.png> :red[now] $x^2$\n\n"
         "The lantern parade was agreed at a cost of £40 <script>document.title='owned'</script> "
         "<img src=http://192.0.2.1/x.png onerror=\"document.title='owned'\"> "
         "![pic](http://192.0.2.1/y.png) [link](http://192.0.2.1/z) :red[danger] $x^2$.\n"

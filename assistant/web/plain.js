@@ -29,7 +29,10 @@ function reveal(root) {
       ? mark.scrollIntoView({ block: "center" })
       : root.firstElementChild?.scrollIntoView({ block: "start" });
   show();
-  setTimeout(show, 300);
+  const timers = [200, 500, 900, 1400].map((wait) => setTimeout(show, wait));
+  const stop = () => timers.forEach(clearTimeout);
+  for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"])
+    window.addEventListener(hand, stop, { once: true, passive: true });
 }
 
 // A drawer that closes leaves the focus nowhere; the reader goes on from the control that opened it.
