@@ -23,13 +23,13 @@ _GOES_ON = re.compile(
 )
 _MARKERS = re.compile(r"\s*\[\d+\]")
 ANSWER_WORDS = 30  # of the earlier answer: its first sentence, mostly
-SHORT = 3  # a question with fewer telling words than this leans on the one before
+SHORT = 3  # telling words; up to about twice as many may lean on the turn before
 
 
 def needs_context(question: str, bodies: BodyNames) -> bool:
     """Whether a question leans on the turn before it."""
     telling = [token for token in tokenize(question) if len(token) > 2]
-    if len(telling) < SHORT:
+    if len(telling) < 2:
         return True
     begins = bool(_GOES_ON.search(question))
     points = bool(_POINTS_BACK.search(question))

@@ -32,8 +32,14 @@ def test_a_new_body_takes_the_place_of_the_old_one() -> None:
     assert "Farlow" not in whole and "willow" in whole
 
 
-def test_a_change_of_topic_takes_nothing_over() -> None:
-    question = "Who was appointed to the Ottermere burial board in May 2024?"
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who was appointed to the Ottermere burial board in May 2024?",
+        "What is the weight of the moon?",
+    ],
+)
+def test_a_change_of_topic_takes_nothing_over(question: str) -> None:
     assert standalone(question, [BEFORE], BODIES, AS_OF) == question
 
 
