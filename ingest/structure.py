@@ -30,6 +30,7 @@ from ingest.numbering import (
 )
 from ingest.paragraphs import is_lone_label, paragraph_starts
 from ingest.references import find_references
+from ingest.sentences import split_sentences
 
 
 @dataclass(frozen=True)
@@ -728,18 +729,23 @@ _NOT_EXCLUDED = re.compile(
     r")?resolution\b",
     re.I,
 )
+_SITTING = r"(?:session|meeting|forum|business|part|proceedings|section|view)\b"
 _REOPENED = re.compile(
-    r"\b(?:return\w*|back|resum\w*|mov\w+|went) (?:to|into|in) (?:the )?(?:open|public|part (?:1|"
-    r"i|one))\b|"
-    r"\bre-?admitted\b|\bre-?joined the meeting\b|\bpublic (?:was|were) (?:invited|allowed) "
-    r"back\b|\bopen session\b|"
-    r"\bresum\w+ in public\b|\bmeeting (?:was )?re-?opened to\b|^\W*part\s*(?:1|i|one)\b",
-    re.I,
+    rf"\b(?:return\w*|back|resum\w*|mov\w+|went)\s+(?:to|into|in)\s+(?:an?\s+|the\s+)?"
+    rf"(?:(?:open|public)(?:\s+{_SITTING}|\s*(?=[.;,)]|$))|part\s*(?:1|i|one)\b)|"
+    r"\b(?:public|press)\b.{0,60}\b(?:re-?admitted|re-?joined|(?:invited|allowed|came|let|asked) "
+    r"back|returned)\b|"
+    r"\b(?:meeting|session|proceedings)\b.{0,20}\bre-?opened\b|\bopen session resumed\b",
+    re.I | re.S,
 )
-
-
-_PUBLIC_VERSION = re.compile(r"\bpublic (?:summary|version|record|minutes?)\b", re.I)
-READMITTED = 100  # characters at the opening of an item that may say that the public is back
+_REOPENED_TITLE = re.compile(r"\bopen session\b|\bre-?admi\w+|^\W*part\s*(?:1|i|one)\b", re.I)
+_NOT_YET = re.compile(
+    r"\b(?:not|never|will|would|shall|should|to be|until|unless|before|if)\b|\bonce\b", re.I
+)
+_DONE_BEFORE = re.compile(r"\b(?:agreed|resolved|that)\b|[£$€;:]", re.I)
+# A summary for the public is written to be published, though it stands among exempt items.
+_PUBLIC_VERSION = re.compile(r"\bpublic (?:summary|version)\b", re.I)
+_WORDS_BEFORE = 6  # of an opening sentence, before it says that the public is back
 
 
 def mark_restricted(items: Sequence[Item]) -> tuple[Item, ...]:
@@ -748,17 +754,38 @@ def mark_restricted(items: Sequence[Item]) -> tuple[Item, ...]:
     closed = False
     for item in items:
         text = " ".join(paragraph.text for paragraph in item.paragraphs)
-        # "The press and public were readmitted." opens the first item that is public again.
-        if closed and _REOPENED.search(f"{item.title}. {text[:READMITTED]}"):
+        if closed and (
+            _REOPENED_TITLE.search(item.title) or _reopens(item.title) or _opens_in_public(text)
+        ):
             closed = False
-        public = bool(_PUBLIC_VERSION.search(item.title))
-        restricted = not public and (item.restricted or closed or is_restricted(item.title, text))
-        marked.append(replace(item, restricted=restricted))
-        if closed and _REOPENED.search(text):
-            closed = False
-        elif _excludes(item.title, text):
-            closed = not _REOPENED.search(text)
+        if _PUBLIC_VERSION.search(item.title):
+            private = is_restricted("", text)
+        else:
+            private = closed or is_restricted(item.title, text)
+        marked.append(replace(item, restricted=item.restricted or private))
+        if not closed:
+            closed = _excludes(item.title, text)
+        closed = closed and not _reopens(text)
     return tuple(marked)
+
+
+def _reopens(text: str) -> bool:
+    """Whether a sentence says that the public is back; not one that says when it will be."""
+    if not _REOPENED.search(text):
+        return False
+    sentences = [text[start:end] for start, end in split_sentences(text)]
+    return any(_REOPENED.search(each) and not _NOT_YET.search(each) for each in sentences)
+
+
+def _opens_in_public(text: str) -> bool:
+    """Whether an item begins by saying that the public is back, and with nothing before that."""
+    spans = split_sentences(text[:400])
+    first = text[slice(*spans[0])] if spans else ""
+    match = _REOPENED.search(first)
+    if match is None or _NOT_YET.search(first):
+        return False
+    before = first[: match.start()]
+    return len(before.split()) <= _WORDS_BEFORE and not _DONE_BEFORE.search(before)
 
 
 def _excludes(title: str, text: str) -> bool:

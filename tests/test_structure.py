@@ -297,3 +297,58 @@ def test_a_question_asked_within_a_numbered_item_is_no_item() -> None:
         "third member of staff.\n\n2. Budget\n\nIt was set."
     )
     assert found == [("1", "Report"), ("2", "Budget")]
+
+
+EXCLUDED = Item(None, "Exclusion", (Paragraph("RESOLVED that the press and public be excluded."),))
+
+
+def private(title: str, text: str) -> tuple[bool, bool]:
+    """Whether an item after an exclusion, and an ordinary item after that, are restricted."""
+    items = (EXCLUDED, Item(None, title, (Paragraph(text),)), Item(None, "Roads", ()))
+    _, one, other = mark_restricted(items)
+    return one.restricted, other.restricted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The rent was set at £5. The press and public were readmitted.",
+        "The offers were heard and the meeting returned to open session.",
+        "RESOLVED that the rent be £5,000; the public were then re-admitted.",
+    ],
+)
+def test_an_item_that_ends_with_the_return_of_the_public_was_private(text: str) -> None:
+    assert private("Lease of the quay", text) == (True, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The pupil was readmitted in May.",
+        "Councillor Barr rejoined the meeting.",
+        "The hall was brought back into public use.",
+        "The public will be readmitted for the next item.",
+        "It would be reported in open session in March.",
+    ],
+)
+def test_nothing_else_that_comes_back_ends_the_private_part(text: str) -> None:
+    assert private("Lease of the quay", text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Roads", "The press and public were readmitted. The road was mended."),
+        ("Roads", "At 8.15 pm the meeting returned to open session."),
+        ("Readmission of the public", "Noted."),
+    ],
+)
+def test_an_item_that_begins_with_the_return_of_the_public_is_public(title: str, text: str) -> None:
+    assert private(title, text) == (False, False)
+
+
+def test_a_public_summary_is_public_unless_its_own_text_is_exempt() -> None:
+    assert private("Lease (Public Summary of Exempt Item)", "It was let.")[0] is False
+    assert private("Lease (public version)", "NOT FOR PUBLICATION: the rent is £5.")[0] is True
+    marked = Item(None, "Lease (public summary)", (Paragraph("It was let."),), restricted=True)
+    assert mark_restricted((marked,))[0].restricted
