@@ -171,3 +171,17 @@ def test_no_word_is_lost(printed: list[str]) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read(data: bytes) -> None:
     build_meetings(read_text(data, "a.txt"), "a.txt")
+
+
+def test_the_address_of_a_link_is_kept_apart_from_its_words() -> None:
+    document = read_text(
+        b"Write to [the clerk](mailto:clerk@example.org) or see [**maps**](https://example.org/m)."
+        b"\n\n![The mill](/mill.png)\n",
+        "a.md",
+    )
+    assert [line.text for line in document.lines] == ["Write to the clerk or see maps.", "The mill"]
+    assert document.furniture == (
+        "mailto:clerk@example.org",
+        "https://example.org/m",
+        "/mill.png",
+    )
