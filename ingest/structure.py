@@ -152,20 +152,31 @@ def _meeting_starts(blocks: Sequence[Block]) -> list[int]:
     return starts
 
 
+_ABOVE = r"(?:^|\b(?:council|committee|cabinet|board|panel|body|minutes|meeting))"
 _DRAFT_WORD = re.compile(
-    r"\bdraft\s+(?:\w+\s+)?(?:minutes|copy)\b|\b(?:minutes|meeting)\b.{0,30}\bdraft\b|"
-    r"\bunconfirmed\b|"
-    r"^\W*draft\W*$|^\W*draft\W{1,5}not (?:yet )?(?:approved|confirmed)\b|"
-    r"^\W*status:\s*draft\b|\bsubject to (?:approval|confirmation|ratification)\b|\bdrafft\b",
-    re.I | re.M,
+    rf"{_ABOVE}\W*draft\W*$|"
+    r"^\W*draft\W{1,5}(?:copy|version|not|unconfirmed|subject)\b|"
+    r"\bdraft\s+(?:\w+\s+)?(?:minutes|copy|notes)\b|\(\s*draft\s*\)|"
+    r"\b(?:minutes|notes)\W{1,3}draft\b|[-–—:]\s*draft\W*$|\bunconfirmed\b|"
+    r"^\W*status:\W*(?:draft|unconfirmed|unapproved)\b|"
+    r"\bsubject to (?:\w+ )?(?:approval|confirmation|ratification)\b|\bdrafft\b",
+    re.I,
 )
 _CONFIRMED_WORD = re.compile(
     r"\b(?:confirmed|approved|final|signed|adopted)\s+minutes\b|"
-    r"\bminutes\s*[-–(]?\s*(?:confirmed|approved|final)\b|"
-    r"^\W*(?:confirmed|approved)\W*$|\b(?-i:APPROVED|CONFIRMED) (?:on )?(?:\w+ )?\d{1,2}\b|"
-    r"^\W*status:\s*(?:confirmed|approved|final)\b",
-    re.I | re.M,
+    r"\bminutes\s*[-–(]?\s*(?:confirmed|approved|final)\b|\(\s*(?:confirmed|approved)\s*\)|"
+    rf"{_ABOVE}\W*(?:confirmed|approved)\W*$|"
+    r"\b(?-i:APPROVED|CONFIRMED) (?:on )?(?:\w+ )?\d{1,2}\b|"
+    r"^\W*status:\W*(?:confirmed|approved|final)\b",
+    re.I,
 )
+# A sentence of the record, which may speak of the draft minutes of another meeting.
+_OF_ANOTHER = re.compile(
+    r"\b(?:circulated|cop(?:y|ies) of|(?:was|were|be) \w+|proposed|seconded|resolved|felt|"
+    r"discuss\w*|attended|(?:last|previous) meeting|matters arising)\b",
+    re.I,
+)
+_HEADING_LENGTH = 400  # characters of a paragraph of the heading, at most
 SHORT_MARK = 60  # characters of a header, footer or line of front matter that may say "draft"
 
 
@@ -181,13 +192,6 @@ def _meeting(
     head = [*opening, *(text for draft in drafts[:1] for text in _attendance_head(draft))]
     title = document.title if single else None
     found = meeting_date(head, file_name=file_name if single else None, title=title)
-    marks = [line for line in furniture[:40] if len(line) <= SHORT_MARK]
-    names = " \n".join([*opening[:8], title or "", *marks])[:3000]
-    status: Status | None = None
-    if _DRAFT_WORD.search(names):
-        status = "draft"
-    elif _CONFIRMED_WORD.search(names):
-        status = "confirmed"
     body = find_body(opening, title)
     warnings = [*document.warnings, *found.warnings]
     if body is None:
@@ -202,7 +206,7 @@ def _meeting(
         date=found.iso,
         council=find_council(opening),
         items=items,
-        status=status,
+        status=_status(opening, title, furniture),
         language=detect_language(" ".join(block.text for block in blocks)[:20000]),
         attendance=parse_attendance([*opening, *named]),
         front=tuple(Paragraph(block.text, block.page) for block in front),
@@ -211,6 +215,19 @@ def _meeting(
         url=document.url,
         ocr=document.ocr,
     )
+
+
+def _status(opening: Sequence[str], title: str | None, furniture: Sequence[str]) -> Status | None:
+    """What the heading, the title, or a header or footer says of the minutes themselves."""
+    marks = [title or "", *(line for line in furniture[:40] if len(line) <= SHORT_MARK)]
+    for text in opening[:8]:
+        if _ATTENDANCE.match(text):
+            break
+        if len(text) <= _HEADING_LENGTH and not _OF_ANOTHER.search(text):
+            marks.append(text)
+    if any(_DRAFT_WORD.search(mark) for mark in marks):
+        return "draft"
+    return "confirmed" if any(_CONFIRMED_WORD.search(mark) for mark in marks) else None
 
 
 def _attendance_head(draft: _Draft) -> list[str]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.model import Item, Meeting, Paragraph
+from ingest.model import Document, Item, Line, Meeting, Paragraph
 from ingest.structure import (
     build_meetings,
     detect_language,
@@ -259,6 +259,11 @@ def test_the_public_is_back_in_the_item_that_opens_by_saying_so() -> None:
         ("APPROVED 19 September 2024", "confirmed"),
         ("Confirmed", "confirmed"),
         ("In the Village Hall", None),
+        ("UNCONFIRMED", "draft"),
+        ("Minutes (approved)", "confirmed"),
+        ("Draft Budgetary Plan Meeting", None),
+        ("Circulated, copy of draft minutes of the meeting of 3 May 2024.", None),
+        ("The draft minutes of the last meeting were approved.", None),
     ],
 )
 def test_the_heading_says_whether_the_minutes_are_confirmed(
@@ -352,3 +357,10 @@ def test_a_public_summary_is_public_unless_its_own_text_is_exempt() -> None:
     assert private("Lease (public version)", "NOT FOR PUBLICATION: the rent is £5.")[0] is True
     marked = Item(None, "Lease (public summary)", (Paragraph("It was let."),), restricted=True)
     assert mark_restricted((marked,))[0].restricted
+
+
+def test_a_footer_or_front_matter_says_whether_the_minutes_are_a_draft() -> None:
+    lines = tuple(Line(text, space_before=True) for text in HEAD.strip().split("\n\n"))
+    footer = Document("a.pdf", lines, furniture=("Draft minutes 03.05.11", "Page 1"))
+    assert build_meetings(footer)[0].status == "draft"
+    assert meetings("---\ntitle: May\nstatus: confirmed\n---\n" + HEAD)[0].status == "confirmed"
