@@ -13,6 +13,7 @@ from assistant.rank import Ranked, Reading
 from assistant.retrieve import Corpus
 from ingest.index import StoredItem
 from ingest.model import Decision
+from ingest.tokens import tokenize
 
 MAX_WORDS = 120
 MAX_QUOTE_WORDS = 80
@@ -195,8 +196,6 @@ def _quotes(
 
 def _window(text: str, start: int, end: int, query: Query) -> tuple[int, int]:
     """The clauses of a long sentence, at most 80 words of them, that hold most of the question."""
-    from ingest.tokens import tokenize
-
     edges = [start, *(start + m.end() for m in _CLAUSE.finditer(text[start:end])), end]
     asked = set(query.tokens)
     best, best_held = (start, start), -1

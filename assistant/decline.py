@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from assistant.question import Ask, Query
 from assistant.rank import FEATURES, MODELS, Ranked
 from assistant.retrieve import Corpus, period_days
 from assistant.trees import Trees, load_trees
+from ingest.tokens import tokenize
 
 if TYPE_CHECKING:
     from ingest.index import StoredMeeting
@@ -191,14 +193,10 @@ def _month(meeting: StoredMeeting) -> str:
 
 
 def _said(month: str) -> str:
-    from datetime import date
-
     return f"{date.fromisoformat(month + '-01'):%B %Y}"
 
 
 def _named(corpus: Corpus, candidate: Ranked) -> str:
-    from datetime import date
-
     meeting, item = corpus.meeting_of(candidate.row), corpus.item_of(candidate.row)
     what = "the opening of the minutes"
     if item is not None:
@@ -227,6 +225,4 @@ def _item_text(corpus: Corpus, candidate: Ranked) -> str:
 
 
 def _tokens(text: str) -> set[str]:
-    from ingest.tokens import tokenize
-
     return set(tokenize(text))

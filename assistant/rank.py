@@ -119,6 +119,11 @@ def features(
     def put(name: str, values: np.ndarray | list[float] | float) -> None:
         table[:, column[name]] = values
 
+    known = set(idf)
+
+    def share(tokens: frozenset[str], of: set[str], whole: float) -> float:
+        return sum(idf[token] for token in of if token in tokens) / whole
+
     bm25_best = max(float(found.bm25.max(initial=0.0)), 1e-6)
     cosine = found.cosine[: len(rows)]
     put("cosine", cosine)
@@ -150,11 +155,6 @@ def features(
     for i, (row, passage, reading) in enumerate(zip(rows, passages, readings, strict=True)):
         meeting = corpus.meeting_of(int(row))
         item = corpus.item_of(int(row))
-
-        def share(tokens: frozenset[str], of: set[str], whole: float) -> float:
-            return sum(idf[token] for token in of if token in tokens) / whole
-
-        known = set(idf)
         heading = frozenset(tokenize(passage.heading))
         title = frozenset(tokenize(item.title)) if item else frozenset()
         by_sentence = [share(sentence, known, total) for sentence in reading.sentences] or [0.0]
