@@ -6,13 +6,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.answer_model import Citation
 from assistant.terminal import spoken_date
 from ingest.index import Index, StoredItem, StoredMeeting
+from ingest.model import Decision
+from ingest.tokens import fold
 
 CUT_OFF = "The source is cut off here; see the full minutes."
 DRAFT = "These minutes are a draft."
 OPTICAL = "Read from a scan by character recognition; check the original."
 UNDATED = "The date of the meeting is not known."
+SUPERSEDED = "This draft is superseded: the confirmed minutes of the meeting are in {}."
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,12 @@ class Source:
     meeting: StoredMeeting
     item: StoredItem | None
     paragraphs: tuple[ShownParagraph, ...]
+    superseded_by: StoredMeeting | None = None
+
+    @property
+    def place(self) -> int:
+        """The place of the item in its meeting; -1 is the opening of the minutes."""
+        return self.item.place if self.item else -1
 
     @property
     def quoted(self) -> range:
@@ -48,7 +58,13 @@ class Source:
 
     @property
     def url(self) -> str | None:
-        return (self.item.url if self.item else None) or self.meeting.url
+        """The address of the original as deep as it is known: of the item, else of the page."""
+        if self.item and self.item.url:
+            return self.item.url
+        address = self.meeting.url
+        if address and self.page and re.search(r"\.pdf(?:\?[^#]*)?$", address, re.I):
+            return f"{address}#page={self.page}"
+        return address
 
     @property
     def title(self) -> str:
@@ -62,9 +78,11 @@ class Source:
     def notes(self) -> tuple[str, ...]:
         """What a reader must know before relying on it."""
         meeting = self.meeting
+        newer = self.superseded_by
         conditions = (
             (self.item is not None and self.item.truncated, CUT_OFF),
-            (meeting.status == "draft", DRAFT),
+            (meeting.status == "draft" and not newer, DRAFT),
+            (newer is not None, SUPERSEDED.format(newer.source if newer else "")),
             (meeting.ocr, OPTICAL),
             (meeting.date is None, UNDATED),
         )
@@ -94,7 +112,65 @@ def open_source(
         ShownParagraph(paragraph.text, paragraph.page, spans.get(number, ()))
         for number, paragraph in enumerate(paragraphs)
     )
-    return Source(meeting, item, tuple(shown))
+    return Source(meeting, item, tuple(shown), superseded_by(index, meeting))
+
+
+def superseded_by(index: Index, meeting: StoredMeeting) -> StoredMeeting | None:
+    """The confirmed minutes of the sitting of which these are a draft, where both are held."""
+    if meeting.status != "draft":
+        return None
+    for other in index.meetings():
+        if (
+            other.source in meeting.also
+            and other.status == "confirmed"
+            and (other.date, other.body) == (meeting.date, meeting.body)
+        ):
+            return other
+    return None
+
+
+def same_item(index: Index, item: StoredItem, meeting_id: str) -> int | None:
+    """The place of an item in another version of its minutes, by its title, then its number."""
+    others = index.items(meeting_id)
+    title = fold(item.title)
+    by_title = [other.place for other in others if title and fold(other.title) == title]
+    by_number = [other.place for other in others if item.number and other.number == item.number]
+    return next(iter((*by_title, *by_number)), None)
+
+
+def cautions(index: Index, citation: Citation) -> list[str]:
+    """What is to be known of a citation at a glance: draft, superseded, cut off, scanned."""
+    try:
+        meeting = index.meeting(citation.meeting_id)
+    except KeyError:
+        return []
+    status = "superseded draft" if superseded_by(index, meeting) else citation.status
+    said = [status] if status else []
+    return said + ["cut off"] * citation.truncated + ["scanned"] * citation.ocr
+
+
+def quoted_decisions(index: Index, citation: Citation) -> list[Decision]:
+    """The decisions of the cited item that the quote states, wholly or in part."""
+    try:
+        decisions = index.item(citation.meeting_id, citation.place).decisions
+    except KeyError:
+        return []
+    quote = " ".join(citation.quote.split())
+    texts = [" ".join(decision.text.split()) for decision in decisions]
+    return [d for d, text in zip(decisions, texts, strict=True) if text in quote or quote in text]
+
+
+def carried_by(decision: Decision) -> str:
+    """Proposer, seconder and vote in words, as far as the minutes give them."""
+    said = []
+    if decision.proposer:
+        said.append(f"Proposed by {decision.proposer}")
+    if decision.seconder:
+        said.append(f"{'seconded' if said else 'Seconded'} by {decision.seconder}")
+    if vote := decision.vote:
+        figures = ((vote.for_, "for"), (vote.against, "against"), (vote.abstain, "abstaining"))
+        said.append(", ".join(f"{number} {side}" for number, side in figures if number is not None))
+    return "; ".join(part for part in said if part)
 
 
 def find_quote(texts: Sequence[str], quote: str) -> list[tuple[tuple[int, int], ...]]:
@@ -130,10 +206,21 @@ def cite(source: Source) -> str:
     if item and item.number:
         parts.append(f"item {item.number}")
     if item and item.title:
-        parts.append(f"“{item.title}”")
+        inner = re.sub(
+            r"[\"“]([^\"“”]*)[\"”]", r"‘\1’", item.title
+        )  # quotation marks within others
+        parts.append(f"“{inner}”")
     if source.page:
         parts.append(f"page {source.page}")
     return ", ".join(parts)
+
+
+def quote_and_cite(source: Source) -> str:
+    """The quoted words with their citation, as they are pasted into a report."""
+    held = [source.paragraphs[place] for place in source.quoted]
+    words = [shown.text[start:end] for shown in held for start, end in shown.marks]
+    quoted = " ".join(" ".join(words).split())
+    return f"“{quoted}” ({cite(source)})" if quoted else cite(source)
 
 
 def in_words(confidence: float) -> str:
@@ -141,3 +228,9 @@ def in_words(confidence: float) -> str:
     if confidence >= 0.8:
         return "Well supported"
     return "Likely" if confidence >= 0.6 else "Check the source"
+
+
+def odds_in_words(confidence: float) -> str:
+    """A calibrated confidence as a share of ten answers."""
+    share = min(9, max(1, round(10 * confidence)))
+    return f"about {share} in 10 answers like this are right"

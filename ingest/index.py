@@ -164,6 +164,13 @@ class Index:
         rows = self._rows("select name, folder from collections")
         return {name: Path(folder) for name, folder in rows}
 
+    def sha256(self, collection: str, source: str) -> str | None:
+        """The digest of a source as it was read; None where the index does not have it."""
+        rows = self._rows(
+            "select sha256 from sources where collection = ? and source = ?", (collection, source)
+        )
+        return rows[0][0] if rows else None
+
     def failures(self) -> list[tuple[str, str]]:
         """Sources that could not be read, with the reason."""
         return self._rows("select source, reason from failures order by collection, source")

@@ -26,7 +26,7 @@ MAX_SCANNED_PAGES = 200
 OCR_DPI = 250
 OCR_SECONDS = 90  # for one page
 
-_PDFIUM = threading.Lock()  # pdfium is not thread-safe
+PDFIUM = threading.Lock()  # pdfium is not thread-safe
 
 _STARTER = re.compile(
     r"^(?:[•·▪◦●○■□➢➤✓*]|[-–]\s|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,5})[.)]\s|\d{1,2}\.\d)"
@@ -120,7 +120,7 @@ class Page:
 
 def read_pdf(data: bytes, source: str) -> Document:
     """The printed lines of a PDF in reading order; raises UnreadableSource."""
-    with _PDFIUM:
+    with PDFIUM:
         pages, warnings, ocr = _load(data)
     furniture = _take_furniture(pages)
     for page in pages:

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.source import DRAFT, cite, find_quote, in_words, open_source
+from assistant.source import (
+    DRAFT,
+    SUPERSEDED,
+    carried_by,
+    cite,
+    find_quote,
+    in_words,
+    odds_in_words,
+    open_source,
+    quote_and_cite,
+    same_item,
+)
 from ingest.index import Index
+from ingest.model import Decision, Vote
 from ingest.pipeline import ingest
 
 MINUTES = """Wickham Parish Council
@@ -106,3 +119,63 @@ def test_confidence_is_told_in_words() -> None:
         "Likely",
         "Check the source",
     ]
+
+
+CONFIRMED = MINUTES.replace("DRAFT minutes", "Confirmed minutes").replace(
+    "The clerk will buy them.", "The clerk will buy them in June."
+)
+
+
+def test_a_draft_names_the_confirmed_minutes_that_supersede_it(tmp_path: Path) -> None:
+    (tmp_path / "minutes").mkdir()
+    (tmp_path / "minutes" / "confirmed.txt").write_text(CONFIRMED)
+    index = opened_beside(tmp_path)
+    draft = next(m for m in index.meetings() if m.status == "draft")
+    source = open_source(index, draft.id, 1)
+    assert source.superseded_by and source.superseded_by.source == "confirmed.txt"
+    assert source.notes == (SUPERSEDED.format("confirmed.txt"),)
+    assert source.item and same_item(index, source.item, source.superseded_by.id) == 1
+    newer = open_source(index, source.superseded_by.id, 1)
+    assert newer.superseded_by is None and newer.notes == ()
+
+
+def opened_beside(tmp_path: Path) -> Index:
+    (tmp_path / "minutes" / "may.txt").write_text(MINUTES)
+    ingest([tmp_path / "minutes"], tmp_path / "index")
+    return Index.open(tmp_path / "index")
+
+
+def test_the_address_of_a_pdf_leads_to_the_page(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    (meeting,) = index.meetings()
+    source = open_source(index, meeting.id, 0, "resolved to spend £40")
+    shown = tuple(replace(paragraph, page=3) for paragraph in source.paragraphs)
+    for address, leads_to in (
+        ("https://council.example/may.pdf", "https://council.example/may.pdf#page=3"),
+        ("https://council.example/may.pdf?v=2", "https://council.example/may.pdf?v=2#page=3"),
+        ("https://council.example/may.html", "https://council.example/may.html"),
+        (None, None),
+    ):
+        there = replace(source, meeting=replace(meeting, url=address), paragraphs=shown)
+        assert there.url == leads_to
+
+
+def test_a_quotation_is_copied_with_its_citation(tmp_path: Path) -> None:
+    index = opened(tmp_path)
+    (meeting,) = index.meetings()
+    source = open_source(index, meeting.id, 0, "resolved to spend £40")
+    assert quote_and_cite(source) == f"“resolved to spend £40” ({cite(source)})"
+    titled = replace(source, item=replace(source.item, title='Petition: "Open the pond"'))
+    assert "item 1, “Petition: ‘Open the pond’”" in cite(titled)
+
+
+def test_proposer_seconder_and_vote_are_told_in_words() -> None:
+    decided = Decision("resolved", "That it be so.", (), "Cllr Wick", "Cllr Lamp", Vote(7, 2))
+    assert carried_by(decided) == "Proposed by Cllr Wick; seconded by Cllr Lamp; 7 for, 2 against"
+    assert carried_by(Decision("resolved", "So.", seconder="Cllr Lamp")) == "Seconded by Cllr Lamp"
+    assert carried_by(Decision("noted", "So.")) == ""
+
+
+def test_confidence_is_told_as_a_share_of_ten() -> None:
+    assert odds_in_words(0.39) == "about 4 in 10 answers like this are right"
+    assert "1 in 10" in odds_in_words(0.0) and "9 in 10" in odds_in_words(1.0)

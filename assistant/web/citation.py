@@ -1,43 +1,70 @@
-"""The drawer that a marker opens: the quoted words in their item, and where that stands."""
+"""The drawer that a marker opens: the quoted words in their item, and the page as printed."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import streamlit as st
 
-from assistant.source import Source, cite, open_source
+from assistant.original import PagePicture, draw_pages, file_to_hand_out
+from assistant.source import Source, carried_by, cite, open_source, quote_and_cite, same_item
 from assistant.terminal import spoken_date
 from assistant.web import plain
 from assistant.web.opened import open_assistant
 from assistant.web.plain import Block, Part, block, web_address
-from ingest.model import Decision
+from ingest.errors import UnreadableSource
+from ingest.index import Index
 
 AROUND = 2  # paragraphs shown before and after the quoted ones
+PICTURES = 8  # drawn pages that a process keeps
+
+
+class _Opened(NamedTuple):
+    meeting_id: str
+    place: int
+    quote: str = ""
+    passage_id: str = ""
+
+
+def show_source(meeting_id: str, place: int, quote: str = "", passage_id: str = "") -> None:
+    """Show an item with the quoted words highlighted; without a quote, the whole of it."""
+    st.session_state["drawer"] = _Opened(meeting_id, place, quote, passage_id)
+    _drawer()
 
 
 @st.dialog("Source", position="right", width="medium")
-def show_source(meeting_id: str, place: int, quote: str = "", passage_id: str = "") -> None:
-    """Show an item with the quoted words highlighted; without a quote, the whole of it."""
+def _drawer() -> None:
     index = open_assistant().corpus.index
+    opened: _Opened = st.session_state["drawer"]
     try:
-        source = open_source(index, meeting_id, place, quote, passage_id)
+        source = open_source(index, *opened)
     except KeyError:
         plain.show([block("p", "These minutes are no longer in the index.")], "gone")
         return
+    key = f"{opened.meeting_id}_{opened.place}"
+    _go(plain.show([*_heading(index, source), _actions(source)], f"source_heading_{key}"))
     quoted = source.quoted
     first, last = max(0, quoted.start - AROUND), min(len(source.paragraphs), quoted.stop + AROUND)
-    clipped = last - first < len(source.paragraphs)
-    plain.show(_heading(source), "source_heading")
-    whole = clipped and st.toggle(f"Show all {len(source.paragraphs)} paragraphs of the item")
-    if whole:
-        first, last = 0, len(source.paragraphs)
-    plain.show(
-        [*_paragraphs(source, first, last), *_decisions(source), *_origin(source)],
-        "source_text",
-        reveal=bool(quote),
-    )
+    if last - first < len(source.paragraphs):
+        label = f"Show all {len(source.paragraphs)} paragraphs of the item"
+        if st.toggle(label, key=f"whole_{key}"):
+            first, last = 0, len(source.paragraphs)
+    text = [*_paragraphs(source, first, last), *_decisions(source)]
+    plain.show(text, f"source_text_{key}", reveal=bool(opened.quote))
+    _printed_page(index, source, opened.quote)
+    _go(plain.show(_origin(index, source), f"source_origin_{key}"))
+    _download(index, source)
 
 
-def _heading(source: Source) -> list[Block]:
+def _go(pressed: str | None) -> None:
+    """Open another item in the drawer that is open."""
+    if pressed:
+        meeting_id, _, place = pressed.rpartition(".")
+        st.session_state["drawer"] = _Opened(meeting_id, int(place))
+        st.rerun(scope="fragment")
+
+
+def _heading(index: Index, source: Source) -> list[Block]:
     meeting = source.meeting
     council = meeting.council if meeting.council != meeting.body else None
     where = [meeting.body or "Body unknown", *([council] if council else [])]
@@ -45,11 +72,30 @@ def _heading(source: Source) -> list[Block]:
     if source.page:
         where.append(f"page {source.page}")
     tags = [Part(meeting.status, css="tag")] if meeting.status else []
-    return [
-        block("h3", source.title),
+    blocks = [
+        block("h3", source.title, css="title"),
         block("p", *tags, Part(" · ".join(where), css="meta")),
         *(block("p", f"Note: {note}", css="note") for note in source.notes),
     ]
+    if newer := source.superseded_by:
+        place = same_item(index, source.item, newer.id) if source.item else -1
+        to = f"{newer.id}.{-1 if place is None else place}"
+        blocks.append(block("p", Part("Open the confirmed minutes", "action", press=to)))
+    return blocks
+
+
+def _actions(source: Source) -> Block:
+    base = (st.context.url or "").split("?")[0].rstrip("/")
+    for page in ("/lookup", "/browse", "/ask"):
+        base = base.removesuffix(page)
+    controls = [Part("Copy citation", css="action", copy=cite(source))]
+    if any(shown.marks for shown in source.paragraphs):
+        controls.append(Part("Copy quotation", css="action", copy=quote_and_cite(source)))
+    link = f"{base}/?item={source.meeting.id}.{source.place}"
+    controls.append(Part("Copy link", css="action", copy=link, label="Copy link to this item"))
+    if address := web_address(source.url):
+        controls.append(Part("Open the original (new tab)", css="action", href=address))
+    return block("p", *controls)
 
 
 def _paragraphs(source: Source, first: int, last: int) -> list[Block]:
@@ -65,7 +111,7 @@ def _paragraphs(source: Source, first: int, last: int) -> list[Block]:
             parts += [Part(shown.text[at:start]), Part(shown.text[start:end], mark=True)]
             at = end
         parts.append(Part(shown.text[at:]))
-        blocks.append(block("p", *parts, css="" if shown.marks else "context"))
+        blocks.append(block("p", *parts, css="minutes" if shown.marks else "minutes context"))
     if not source.paragraphs:
         blocks.append(block("p", "The minutes have no text under this heading."))
     return [*blocks, *([block("p", "…", css="context")] if last < len(source.paragraphs) else [])]
@@ -77,40 +123,67 @@ def _decisions(source: Source) -> list[Block]:
     blocks = [block("h3", "Decisions")]
     for decision in source.item.decisions:
         kind = Part(decision.kind.capitalize(), css="tag strong")
-        blocks.append(block("p", kind, Part(decision.text), css="decision"))
-        if who := _who(decision):
+        blocks.append(block("p", kind, Part(decision.text), css="minutes decision"))
+        if who := carried_by(decision):
             blocks.append(block("p", Part(who, css="meta")))
     return blocks
 
 
-def _who(decision: Decision) -> str:
-    """Proposer, seconder and vote in words, as far as the minutes give them."""
-    said = []
-    if decision.proposer:
-        said.append(f"Proposed by {decision.proposer}")
-    if decision.seconder:
-        said.append(
-            f"seconded by {decision.seconder}" if said else f"Seconded by {decision.seconder}"
-        )
-    if vote := decision.vote:
-        figures = ((vote.for_, "for"), (vote.against, "against"), (vote.abstain, "abstaining"))
-        said.append(", ".join(f"{number} {side}" for number, side in figures if number is not None))
-    return "; ".join(part for part in said if part)
+def _printed_page(index: Index, source: Source, quote: str) -> None:
+    """The page of a PDF as a picture; says why where it cannot be shown."""
+    meeting = source.meeting
+    if not source.page or not meeting.source.lower().endswith(".pdf"):
+        return
+    plain.show([block("h3", "The printed page")], "printed_heading")
+    try:
+        with st.spinner("Drawing the page …"):
+            pictures = _draw(
+                str(index.folder), index.generation, index, meeting.id, source.page, quote
+            )
+    except UnreadableSource as error:
+        plain.show([block("p", f"Note: {error}", css="note")], "printed_gone")
+        return
+    for picture in pictures:
+        about = f"Page {picture.page} of the minutes as printed"
+        if picture.marked:
+            about += "; a bar in the margin stands beside the quoted words"
+        elif quote and not picture.has_text:
+            about += "; it is a scan, so the quoted words are not marked on it"
+        elif quote:
+            about += "; the quoted words were not found on the picture"
+        st.image(picture.jpeg, width="stretch", alt=about)
+        plain.show([block("p", f"{about}.", css="meta")], f"printed_{picture.page}")
 
 
-def _origin(source: Source) -> list[Block]:
+@st.cache_data(show_spinner=False, max_entries=PICTURES)
+def _draw(
+    folder: str, generation: int, _index: Index, meeting_id: str, page: int, quote: str
+) -> list[PagePicture]:
+    return draw_pages(_index, _index.meeting(meeting_id), page, quote)
+
+
+def _origin(index: Index, source: Source) -> list[Block]:
     meeting, item = source.meeting, source.item
-    place = item.place if item else -1
-    base = (st.context.url or "").split("?")[0].rstrip("/").removesuffix("/lookup")
-    link = f"{base.removesuffix('/browse')}/?item={meeting.id}.{place}"
-    controls = [
-        Part("Copy citation", css="action", copy=cite(source)),
-        Part("Copy link to this item", css="action", copy=link),
-    ]
-    if address := web_address(source.url):
-        controls.append(Part("Open the original (new tab)", css="action", href=address))
     lines = [block("h3", "Where this stands"), block("p", cite(source))]
     if item and item.references:
         lines.append(block("p", "References: " + ", ".join(item.references), css="meta"))
     files = ", ".join((meeting.source, *meeting.also))
-    return [*lines, block("p", f"File: {files}", css="file"), block("p", *controls)]
+    lines.append(block("p", f"File: {files}", css="file"))
+    places = {held.place for held in index.items(meeting.id)}
+    beside = [
+        Part(label, "action", press=f"{meeting.id}.{place}")
+        for label, place in (("Previous item", source.place - 1), ("Next item", source.place + 1))
+        if place in places
+    ]
+    return [*lines, *([block("p", *beside)] if beside else [])]
+
+
+def _download(index: Index, source: Source) -> None:
+    try:
+        file = file_to_hand_out(index, source.meeting)
+    except UnreadableSource as error:
+        plain.show([block("p", str(error), css="meta")], "original_gone")
+        return
+    st.download_button(
+        "Download the original file", file.read_bytes, file.name, on_click="ignore", key="original"
+    )
