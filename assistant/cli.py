@@ -25,8 +25,9 @@ examples:
   minutes serve                                    the same in the browser
 
 exit status: 0 done; 1 done, but some input failed; 2 wrong use or nothing could be done
-settings: MINUTES_INDEX, MINUTES_EMBED_MODEL, MINUTES_CHROMA_URL, MINUTES_LLM,
-MINUTES_RESTRICTED, MINUTES_CACHE, from the environment or a .env file
+settings: MINUTES_INDEX, MINUTES_EMBED_MODEL, MINUTES_CHROMA_URL, MINUTES_LLM (with _URL, _KEY,
+_SECONDS, _CONTEXT, _RESTRICTED), MINUTES_RESTRICTED, MINUTES_CACHE, from the environment or a .env
+file
 """
 
 

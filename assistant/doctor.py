@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,7 @@ PACKAGES = (
     "tokenizers",
     "torch",
 )
+PROBE = "Answer with the numbers from one to ten in words, and nothing else."
 FREE_GB = 1.0  # an ingest of a thousand minutes needs less
 
 
@@ -46,7 +48,7 @@ def examine(settings: Settings) -> list[Check]:
         ("embedding model", _model),
         ("disk", lambda: _disk(settings.index)),
         ("scanned pages", _tesseract),
-        ("language model", lambda: (True, settings.llm or "none set; answers are quotations")),
+        ("language model", lambda: _language_model(settings)),
     ]
     done = [_check(name, run) for name, run in checks]
     return [*done, *_index(settings)]
@@ -103,6 +105,27 @@ def _tesseract() -> tuple[bool, str]:
     if path := shutil.which("tesseract"):
         return True, f"read with {path}"
     return True, "not read: Tesseract is not installed, scanned PDFs are reported as unreadable"
+
+
+def _language_model(settings: Settings) -> tuple[bool, str]:
+    from assistant.llm import ModelFailed, address, load_llm, stream
+
+    llm = load_llm(settings)
+    if llm is None:
+        return True, "none set; answers are quotations"
+    named = f"{settings.llm} at {address(settings)}"
+    began = time.perf_counter()
+    first, length = 0.0, 0
+    try:
+        for piece in stream(llm, [("user", PROBE)], settings.llm_seconds):
+            first = first or time.perf_counter() - began
+            length += len(piece)
+    except ModelFailed as error:
+        return False, f"{named} does not answer: {error}; answers are quotations"
+    if not length:
+        return False, f"{named} answers with nothing; answers are quotations"
+    whole = time.perf_counter() - began
+    return True, f"{named} answers, first words after {first:.1f} s, all after {whole:.1f} s"
 
 
 def _index(settings: Settings) -> Iterator[Check]:

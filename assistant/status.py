@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from assistant.llm import address, is_this_machine
 from ingest.settings import Settings
 
 if TYPE_CHECKING:
@@ -53,5 +54,11 @@ def sends(settings: Settings) -> list[str]:
     if settings.chroma_url:
         sent.append(f"passages and the vectors of questions go to Chroma at {settings.chroma_url}")
     if settings.llm:
-        sent.append(f"questions and the passages found go to the language model {settings.llm}")
+        url = address(settings) or "an address that is not set (MINUTES_LLM_URL)"
+        where = "this machine" if is_this_machine(url) else "another machine"
+        exempt = "exempt items among them" if settings.llm_restricted else "never exempt items"
+        sent.append(
+            f"questions, the conversation before them and the passages found, {exempt}, go to the "
+            f"language model {settings.llm} at {url} ({where})"
+        )
     return sent
