@@ -232,6 +232,9 @@ def build_parser() -> argparse.ArgumentParser:
     )
     c.add_argument("--systems", action="store_true", help="measure plainer systems beside it")
     c.add_argument("--answers", type=Path, metavar="FILE", help="score the answers of a batch")
+    c.add_argument(
+        "--as-of", type=_date, metavar="DATE", help='the day from which "last year" is counted'
+    )
     c.add_argument("--out", type=Path, metavar="RUN.json", help="where to keep the run")
     as_json(c)
 

@@ -355,8 +355,13 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 def evaluate(options: argparse.Namespace) -> int:
+    from eval.run import Step
     from eval.run import evaluate as run
-    from eval.run import print_progress
+
+    bar = terminal.ProgressBar()
+
+    def progress(step: Step) -> None:
+        bar.show(step.done, step.total, f"questions ({step.system})", step.rate)
 
     result = run(
         options.questions,
@@ -367,7 +372,8 @@ def evaluate(options: argparse.Namespace) -> int:
         systems=options.systems,
         answers=options.answers,
         out=options.out,
-        progress=print_progress,
+        as_of=options.as_of,
+        progress=progress,
     )
     if options.json:
         show_json(result.as_json())

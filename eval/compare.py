@@ -88,28 +88,20 @@ def compare(after: Sequence[Row], before: Sequence[Row]) -> Comparison:
     pairs = [old[row.id] for row in new]
     count = len(new)
     table = Table([*pairs, *new])
-    was, now = table.values(np.arange(count)), table.values(np.arange(count) + count)
-    random = np.random.default_rng(SEED)
-    larger = dict.fromkeys(METRICS, 0)
-    for _ in range(SHUFFLES):
-        swapped = random.integers(0, 2, count) * count
-        first = table.values(np.arange(count) + swapped)
-        second = table.values(np.arange(count) + count - swapped)
-        for name in METRICS:
-            shuffled = abs(second[name] - first[name])
-            larger[name] += bool(shuffled >= abs(now[name] - was[name]) - 1e-12)
+    both = np.stack([np.arange(count), np.arange(count) + count])
+    figures = {name: values.tolist() for name, values in table.values(both).items()}
+    swapped = np.random.default_rng(SEED).integers(0, 2, (SHUFFLES, count)) * count
+    first = table.values(np.arange(count) + swapped)
+    second = table.values(np.arange(count) + count - swapped)
     differences = []
     for name in METRICS:
-        change = None if np.isnan(now[name] - was[name]) else now[name] - was[name]
-        differences.append(
-            Difference(
-                metric=name,
-                before=None if np.isnan(was[name]) else was[name],
-                after=None if np.isnan(now[name]) else now[name],
-                change=change,
-                p=None if change is None else (larger[name] + 1) / (SHUFFLES + 1),
-            )
-        )
+        was, now = (None if np.isnan(value) else value for value in figures[name])
+        change = None if was is None or now is None else now - was
+        p = None
+        if change is not None:
+            larger = np.abs(second[name] - first[name]) >= abs(change) - 1e-12
+            p = (int(larger.sum()) + 1) / (SHUFFLES + 1)
+        differences.append(Difference(name, was, now, change, p))
     return Comparison(
         questions=count,
         only_before=len(before) - count,

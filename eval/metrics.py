@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,7 @@ BINS = 10
 
 Answer = Mapping[str, Any]  # one answer in the documented JSON form
 Values = dict[str, float | None]  # None: no question of the set bears on the metric
+Intervals = dict[str, tuple[float, float] | None]
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,16 @@ class Scored:
 
     rows: tuple[Row, ...]
     metrics: Values
-    intervals: dict[str, tuple[float, float] | None]
+    intervals: Intervals
     by_type: dict[str, Values] = field(default_factory=dict)
     by_body: dict[str, Values] = field(default_factory=dict)
+
+    @cached_property
+    def type_intervals(self) -> dict[str, Intervals]:
+        """95 % intervals of every metric for each type of question."""
+        return {
+            one: bootstrap([row for row in self.rows if row.type == one]) for one in self.by_type
+        }
 
 
 def score(
@@ -121,25 +130,17 @@ def scored(rows: Sequence[Row]) -> Scored:
 
 def summarise(rows: Sequence[Row]) -> Values:
     """The metrics over some rows."""
-    table = Table(rows)
-    values = table.values(np.arange(len(rows)))
-    return {name: None if np.isnan(values[name]) else float(values[name]) for name in METRICS}
+    values = Table(rows).values(np.arange(len(rows))[None])
+    return {name: _known(values[name][0]) for name in METRICS}
 
 
-def bootstrap(
-    rows: Sequence[Row], resamples: int = RESAMPLES
-) -> dict[str, tuple[float, float] | None]:
+def bootstrap(rows: Sequence[Row], resamples: int = RESAMPLES) -> Intervals:
     """95 % percentile intervals from questions drawn with replacement, always the same draws."""
-    table = Table(rows)
     random = np.random.default_rng(SEED)
-    draws: dict[str, list[float]] = {name: [] for name in METRICS}
-    for _ in range(resamples):
-        for name, value in table.values(random.integers(0, len(rows), len(rows))).items():
-            draws[name].append(value)
-    intervals: dict[str, tuple[float, float] | None] = {}
+    drawn = Table(rows).values(random.integers(0, len(rows), (resamples, len(rows))))
+    intervals: Intervals = {}
     for name in METRICS:
-        known = np.array(draws[name])
-        known = known[~np.isnan(known)]
+        known = drawn[name][~np.isnan(drawn[name])]
         low_high = np.percentile(known, [2.5, 97.5]) if known.size else None
         intervals[name] = None if low_high is None else (float(low_high[0]), float(low_high[1]))
     return intervals
@@ -147,7 +148,7 @@ def bootstrap(
 
 def calibration(confidence: NDArray[Any], right: NDArray[Any]) -> list[tuple[float, float, int]]:
     """(mean confidence, share right, count) of each of ten equal bins that holds answers."""
-    bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    bins = _bins(confidence)
     return [
         (float(confidence[bins == one].mean()), float(right[bins == one].mean()), int(count))
         for one, count in enumerate(np.bincount(bins, minlength=BINS))
@@ -155,21 +156,13 @@ def calibration(confidence: NDArray[Any], right: NDArray[Any]) -> list[tuple[flo
     ]
 
 
-def expected_calibration_error(confidence: NDArray[Any], right: NDArray[Any]) -> float:
-    """Mean distance of confidence and share right over ten bins (Naeini et al., 2015)."""
-    if not confidence.size:
-        return float("nan")
-    gaps = [abs(mean - share) * count for mean, share, count in calibration(confidence, right)]
-    return sum(gaps) / confidence.size
+def _bins(confidence: NDArray[Any]) -> NDArray[Any]:
+    bins: NDArray[Any] = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    return bins
 
 
-def auc(confidence: NDArray[Any], right: NDArray[Any]) -> float:
-    """Chance that a right answer has more confidence than a wrong one, ties counting half."""
-    above, below = confidence[right == 1], np.sort(confidence[right == 0])
-    if not above.size or not below.size:
-        return float("nan")
-    wins = np.searchsorted(below, above, "left") + np.searchsorted(below, above, "right")
-    return float(wins.mean() / (2 * below.size))
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 class Table:
@@ -177,29 +170,46 @@ class Table:
 
     def __init__(self, rows: Sequence[Row]) -> None:
         shares = [[row.shares.get(name, (0.0, 0.0)) for name in RATIOS] for row in rows]
-        self.shares = np.array(shares, dtype=float).reshape(len(rows), len(RATIOS), 2)
-        self.answered = np.array([row.answered for row in rows], dtype=bool)
-        self.right = np.array([row.answered and row.right for row in rows], dtype=float)
-        self.confidence = np.array([row.confidence for row in rows], dtype=float)
+        self.shares = np.array(shares, dtype=float).reshape(len(rows), len(RATIOS) * 2)
+        answered = np.array([row.answered for row in rows], dtype=float)
+        right = np.array([row.answered and row.right for row in rows], dtype=float)
+        confidence = np.array([row.confidence for row in rows], dtype=float)
         self.total_ms = np.array(
             [np.nan if row.total_ms is None else row.total_ms for row in rows], dtype=float
         )
+        # One column a bin: in the three, the answers given, their confidence, those right.
+        bins = _bins(confidence)[:, None] == np.arange(BINS)
+        self.bins = np.concatenate(
+            [bins * column[:, None] for column in (answered, answered * confidence, right)], axis=1
+        )
+        # One column a level of confidence, from low to high: right answers, wrong ones.
+        levels = confidence[:, None] == np.unique(confidence)
+        self.levels = np.concatenate(
+            [levels * column[:, None] for column in (right, answered - right)], axis=1
+        )
 
-    def values(self, chosen: NDArray[Any]) -> dict[str, float]:
-        """The metrics over the chosen row numbers; NaN where none bears on a metric."""
-        sums = self.shares[chosen].sum(axis=0)
-        values = {
-            name: top / bottom if bottom else float("nan")
-            for name, (top, bottom) in zip(RATIOS, sums.tolist(), strict=True)
-        }
-        answered = chosen[self.answered[chosen]]
-        confidence, right = self.confidence[answered], self.right[answered]
-        values["ece"] = expected_calibration_error(confidence, right)
-        values["auc_right"] = auc(confidence, right)
+    def values(self, chosen: NDArray[Any]) -> dict[str, NDArray[Any]]:
+        """The metrics over each of several choices of rows; NaN where none bears on a metric.
+
+        `chosen`: row numbers, (choices, rows); each value is an array (choices,).
+        """
+        choices, total = len(chosen), len(self.shares)
+        at = (chosen + np.arange(choices)[:, None] * total).ravel()
+        counts = np.bincount(at, minlength=choices * total).reshape(choices, total).astype(float)
+        sums = (counts @ self.shares).reshape(choices, len(RATIOS), 2)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            values = dict(zip(RATIOS, (sums[..., 0] / sums[..., 1]).T, strict=True))
+            given, confidence, right = np.split(counts @ self.bins, 3, axis=1)
+            values["ece"] = np.abs(confidence - right).sum(axis=1) / given.sum(axis=1)
+            above, below = np.split(counts @ self.levels, 2, axis=1)
+            wins = above * (np.cumsum(below, axis=1) - below / 2)
+            values["auc_right"] = wins.sum(axis=1) / (above.sum(axis=1) * below.sum(axis=1))
         times = self.total_ms[chosen]
-        times = times[~np.isnan(times)]
+        known = ~np.isnan(times).all(axis=1)
         for name, percent in (("p50_ms", 50), ("p95_ms", 95)):
-            values[name] = float(np.percentile(times, percent)) if times.size else float("nan")
+            values[name] = np.full(choices, np.nan)
+            if known.any():
+                values[name][known] = np.nanpercentile(times[known], percent, axis=1)
         return values
 
 

@@ -14,6 +14,7 @@ import re
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +105,7 @@ def run(folder: Path, work: Path, names: Sequence[str]) -> list[list[str]]:
         raise WrongUse(f"{len(report.failed)} transcripts were not read: {source}: {reason}")
     rows = [["system", *(f"recall@{cut}" for cut in CUTS)]]
     for name in names:
-        recalls = measure(SYSTEMS[name](work / "index"), queries, texts)
+        recalls = measure(SYSTEMS[name](work / "index", date.today()), queries, texts)
         rows.append([name, *(f"{recall:.3f}" for recall in recalls)])
     return rows
 

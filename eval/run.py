@@ -23,8 +23,10 @@ from ingest.errors import WrongUse
 
 FORMAT = 1
 PACKAGES = ("minutes-assistant", "bm25s", "chromadb", "ir-measures", "llama-index-core", "numpy")
-CODE = ("assistant", "ingest")  # folders whose modules decide what is answered
+# What decides the answers, ours and those of plainer systems: modules and trained weights.
+CODE = ("assistant/**/*.py", "assistant/models/*.npz", "ingest/**/*.py", "eval/systems.py")
 UNEXPLAINED_MS = 10  # per question, allowed between the timings and the clock
+CLOCK = "clock_seconds"  # of an answer in a run that is not finished yet
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Step:
     system: str
     done: int
     total: int
-    seconds_left: float | None
+    rate: float  # questions a second
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class EvalResult:
     """A run with its comparison; `as_json` is what is kept and what `--json` prints."""
 
     made: str  # when, ISO
-    about: dict[str, Any]  # questions, index, versions, times: what the figures depend on
+    about: dict[str, Any]  # questions, index, settings, versions, times: what figures depend on
     scored: Scored
     cases: tuple[Case, ...]
     systems: dict[str, Scored] = field(default_factory=dict)
@@ -79,6 +81,7 @@ class EvalResult:
             "made": self.made,
             **self.about,
             **{key: main[key] for key in ("metrics", "intervals", "by_type", "by_body")},
+            "by_type_intervals": self.scored.type_intervals,
             "systems": {name: asdict(other)["metrics"] for name, other in self.systems.items()},
             "system_rows": {name: asdict(other)["rows"] for name, other in self.systems.items()},
             "comparison": asdict(self.comparison) if self.comparison else None,
@@ -104,15 +107,19 @@ def evaluate(
     systems: bool = False,
     answers: Path | None = None,
     out: Path | None = None,
+    as_of: date | None = None,
     progress: Callable[[Step], None] | None = None,
 ) -> EvalResult:
     """Run a question set over an index, or score the answers of an earlier batch.
+
+    `as_of` is the day from which "last year" is counted: today, unless given.
 
     The run is kept as `out`, else in the folder `runs` of the index. One that was interrupted
     goes on where it stopped, as long as questions, index and code are the same.
     """
     if gates and baseline is None:
         raise WrongUse("--gate needs a run to compare with: give --baseline RUN.json.")
+    day = as_of or date.today()
     wanted = [parse_gate(gate) for gate in gates]
     before = load_run(baseline) if baseline else None
     asked = load_questions(questions)
@@ -131,8 +138,9 @@ def evaluate(
                 "count": len(asked),
             },
             "index": index_fingerprint(held),
+            "settings": settings_in_use(held),
             "versions": versions(),
-            "as_of": date.today().isoformat(),
+            "as_of": day.isoformat(),
         }
         tell = progress or (lambda step: None)
         key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
@@ -144,7 +152,7 @@ def evaluate(
                 found = load_answers(answers)
             else:
                 partial = index / "runs" / f"partial-{key}-{name.replace(' ', '-').lower()}.jsonl"
-                found, seconds = ask_all(asked, SYSTEMS[name](index), partial, name, tell)
+                found, seconds = ask_all(asked, SYSTEMS[name](index, day), partial, name, tell)
                 if name == OURS:
                     about["wall_seconds"] = round(seconds, 3)
                     warnings += _clock_warning(found, seconds)
@@ -152,7 +160,10 @@ def evaluate(
             if name == OURS:
                 given = found
     main = results.pop(OURS)
-    comparison = compare(main.rows, before.scored.rows) if before else None
+    comparison = None
+    if before is not None:
+        comparison = compare(main.rows, before.scored.rows)
+        warnings += _what_differs(before.about, about)
     result = EvalResult(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         about=about,
@@ -193,13 +204,14 @@ def ask_all(
         for number, question in enumerate(left, start=1):
             started = time.perf_counter()
             answer = ask(question)
-            seconds += time.perf_counter() - started
-            done[question.id] = {"id": question.id, **answer}
+            took = time.perf_counter() - started
+            seconds += took
+            done[question.id] = {"id": question.id, **answer, CLOCK: took}
             kept.write(json.dumps(done[question.id], ensure_ascii=False) + "\n")
             kept.flush()
-            remaining = seconds / number * (len(left) - number)
-            tell(Step(system, len(done), len(questions), remaining))
+            tell(Step(system, len(done), len(questions), number / max(seconds, 1e-9)))
     partial.unlink()
+    seconds = sum(answer.pop(CLOCK) for answer in done.values())
     return [done[question.id] for question in questions], seconds
 
 
@@ -255,7 +267,7 @@ def load_run(path: Path) -> EvalResult:
         raise WrongUse(f"{path} is not a run that `minutes eval` kept.") from error
 
 
-_ABOUT = ("system", "questions", "index", "versions", "as_of", "wall_seconds")
+_ABOUT = ("system", "questions", "index", "settings", "versions", "as_of", "wall_seconds")
 
 
 def save_run(result: EvalResult) -> None:
@@ -280,11 +292,24 @@ def index_fingerprint(index: Any) -> dict[str, Any]:
     }
 
 
+def settings_in_use(index: Any) -> dict[str, Any]:
+    """The settings under which answers are given."""
+    from ingest.settings import load_settings
+
+    settings = load_settings()
+    return {
+        "embed_model": index.embed_model,
+        "llm": settings.llm,
+        "chroma": "server" if settings.chroma_url else "embedded",
+        "restricted": index.restricted,
+    }
+
+
 def versions() -> dict[str, str]:
-    """Versions of what decides the answers, the product's own modules by their contents."""
+    """Versions of what decides the answers, the product's own code and weights by contents."""
     root = Path(__file__).resolve().parent.parent
     code = hashlib.sha256()
-    for module in sorted(path for folder in CODE for path in (root / folder).rglob("*.py")):
+    for module in sorted({path for pattern in CODE for path in root.glob(pattern)}):
         code.update(module.relative_to(root).as_posix().encode() + module.read_bytes())
     found = {"python": sys.version.split()[0], "code": code.hexdigest()[:16]}
     for package in PACKAGES:
@@ -293,14 +318,6 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def print_progress(step: Step) -> None:
-    """One line on standard error that is written over as the run goes on."""
-    left = "" if step.seconds_left is None else f", {step.seconds_left:.0f} s left"
-    end = "\n" if step.done == step.total else ""
-    print(f"\r{step.system}: {step.done} of {step.total}{left}  ", end=end, file=sys.stderr)
-    sys.stderr.flush()
 
 
 def make_cases(
@@ -355,6 +372,22 @@ def _partial_answers(partial: Path) -> list[dict[str, Any]]:
         "".join(json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers), "utf-8"
     )
     return answers
+
+
+def _what_differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """A warning for each thing, besides the code, that differs between two runs."""
+    same = {
+        "the questions": ("questions", "sha256"),
+        "the minutes in the index": ("index", "sha256"),
+        "the embedding model": ("index", "embed_model"),
+        "the language model": ("settings", "llm"),
+    }
+    differ = [
+        what
+        for what, (part, key) in same.items()
+        if (before.get(part) or {}).get(key) != now[part][key]
+    ]
+    return [f"The baseline run is not of the same: {', '.join(differ)} differ."] * bool(differ)
 
 
 def _clock_warning(answers: Sequence[Mapping[str, Any]], seconds: float) -> list[str]:

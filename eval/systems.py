@@ -1,10 +1,13 @@
-"""What is evaluated: the assistant, and the plainer systems that it has to beat."""
+"""What is evaluated: the assistant, without each of its parts, and plainer systems to beat."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,35 +28,151 @@ Ask = Callable[[Question], dict[str, Any]]  # a question to an answer in the doc
 Ranked = list[tuple[str, float]]  # passage ids with scores, best first
 
 
-def ours(index_dir: Path) -> Ask:
-    """The product as it is."""
+def ours(index_dir: Path, as_of: date) -> Ask:
+    """The product as it is; `as_of` is the day from which "last year" is counted."""
     from assistant.answer_model import Turn
     from assistant.assistant import Assistant
 
     answering = Assistant(index_dir)
-    today = date.today()
 
     def ask(question: Question) -> dict[str, Any]:
         history = [Turn(asked, answer) for asked, answer in question.history]
         form: dict[str, Any] = answering.ask(
-            question.question, history=history, as_of=today
+            question.question, history=history, as_of=as_of
         ).as_json()
         return form
 
     return ask
 
 
-def bm25_alone(index_dir: Path) -> Ask:
+def ours_without(part: str, index_dir: Path, as_of: date) -> Ask:
+    """The product with one of its PARTS taken out.
+
+    The part is replaced for the whole process while a question is answered, so this is for a
+    command of its own, not for a process that serves others.
+    """
+    whole = ours(index_dir, as_of)
+    replacements = PARTS[part]()
+
+    def ask(question: Question) -> dict[str, Any]:
+        if part == "conversation":
+            question = replace(question, history=())
+        with ExitStack() as stack:
+            for owner, name, stand_in in replacements:
+                stack.enter_context(_replaced(owner, name, stand_in))
+            return whole(question)
+
+    return ask
+
+
+Replacement = tuple[Any, str, Callable[..., Any]]  # a module or class, a name in it, a stand-in
+
+
+@contextmanager
+def _replaced(owner: Any, name: str, stand_in: Callable[..., Any]) -> Iterator[None]:
+    original = getattr(owner, name)
+    setattr(owner, name, stand_in)
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
+
+
+def _no_dense() -> list[Replacement]:
+    from ingest.index import Index
+
+    stored = Index.vectors
+    return [
+        (Index, "dense", lambda *_: []),
+        (Index, "vectors", lambda index, ids: stored(index, ids) * 0),
+    ]
+
+
+def _no_bm25() -> list[Replacement]:
+    import numpy as np
+
+    from ingest.index import Index
+
+    return [(Index, "bm25", lambda index, tokens: np.zeros(len(index.passage_ids), np.float32))]
+
+
+def _no_bodies_and_periods() -> list[Replacement]:
+    from assistant import assistant
+    from assistant.question import understand
+
+    def plainly(*arguments: Any, **named: Any) -> Any:
+        return replace(understand(*arguments, **named), bodies=(), periods=())
+
+    return [(assistant, "understand", plainly)]
+
+
+def _no_ranker() -> list[Replacement]:
+    """Passages in the order of the fused searches; the scores keep their scale."""
+    from assistant import rank
+
+    ranked_by_model, column = rank.rank, rank.FEATURES.index("fused")
+
+    def by_fused(*arguments: Any) -> Any:
+        ranked, readings = ranked_by_model(*arguments)
+        scores = sorted((one.score for one in ranked), reverse=True)
+        order = sorted(range(len(ranked)), key=lambda at: -ranked[at].features[column])
+        again = [ranked[at]._replace(score=s) for at, s in zip(order, scores, strict=True)]
+        return again, [readings[at] for at in order]
+
+    return [(rank, "rank", by_fused)]
+
+
+def _no_chooser() -> list[Replacement]:
+    """Sentences as they stand in the passages, best passage first; the scores keep their scale."""
+    from assistant import choose
+
+    chosen_by_model = choose.choose
+
+    def as_printed(*arguments: Any) -> Any:
+        sentences, table = chosen_by_model(*arguments)
+        scores = sorted((one.score for one in sentences), reverse=True)
+        order = sorted(
+            range(len(sentences)), key=lambda at: (sentences[at].passage, sentences[at].number)
+        )
+        again = [replace(sentences[at], score=s) for at, s in zip(order, scores, strict=True)]
+        return again, table[order]
+
+    return [(choose, "choose", as_printed)]
+
+
+def _no_declining() -> list[Replacement]:
+    from assistant import decline
+
+    calibration = decline.calibration
+    return [
+        (decline, "calibration", lambda: replace(calibration(), bar=0.0)),
+        (decline, "outside_period", lambda *_: False),
+        (decline, "unknown_body", lambda *_: None),
+    ]
+
+
+PARTS: dict[str, Callable[[], list[Replacement]]] = {
+    "dense search": _no_dense,
+    "BM25": _no_bm25,
+    "bodies and periods": _no_bodies_and_periods,
+    "conversation": list,
+    "ranker": _no_ranker,
+    "sentence chooser": _no_chooser,
+    "declining": _no_declining,
+}
+
+
+def bm25_alone(index_dir: Path, as_of: date) -> Ask:
     index = _open(index_dir)
     return _best_passage(index, lambda text: _by_words(index, text))
 
 
-def dense_alone(index_dir: Path) -> Ask:
+def dense_alone(index_dir: Path, as_of: date) -> Ask:
     index, embedder = _open(index_dir), _embedder()
     return _best_passage(index, lambda text: index.dense(embedder.encode([text])[0], CANDIDATES))
 
 
-def plain_hybrid(index_dir: Path) -> Ask:
+def plain_hybrid(index_dir: Path, as_of: date) -> Ask:
     """BM25 and dense ranks fused, and the best passage as the answer."""
     index, embedder = _open(index_dir), _embedder()
 
@@ -64,7 +183,7 @@ def plain_hybrid(index_dir: Path) -> Ask:
     return _best_passage(index, rank)
 
 
-def llamaindex_default(index_dir: Path) -> Ask:
+def llamaindex_default(index_dir: Path, as_of: date) -> Ask:
     """LlamaIndex out of the box: its default splitter and vector store, top-k 2, no model."""
     from llama_index.core import Document, VectorStoreIndex
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -119,8 +238,9 @@ def llamaindex_default(index_dir: Path) -> Ask:
     return _answer_with_first(retrieve)
 
 
-SYSTEMS: dict[str, Callable[[Path], Ask]] = {
+SYSTEMS: dict[str, Callable[[Path, date], Ask]] = {
     OURS: ours,
+    **{f"{OURS} without {part}": partial(ours_without, part) for part in PARTS},
     "plain hybrid": plain_hybrid,
     "BM25 alone": bm25_alone,
     "dense alone": dense_alone,

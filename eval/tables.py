@@ -11,6 +11,8 @@ from eval.metrics import METRICS, Scored
 from eval.run import EvalResult
 
 NAMED = 10  # question ids listed of those gained or lost
+TYPES_ABREAST = 5  # in a table of every metric by type on the terminal
+SYSTEMS_ABREAST = 4  # beside the first, in a table of systems on the terminal
 SHOWN_BY_TYPE = ("hit@5", "answer_correct", "citation_recall", "abstain_tpr", "trust")
 
 
@@ -42,6 +44,27 @@ def group_table(heading: str, scored: Scored, by_body: bool = False) -> list[lis
             for name, values in groups.items()
         ),
     ]
+
+
+def type_tables(scored: Scored) -> list[list[list[str]]]:
+    """Every metric by type with its interval, as many types to a table as a terminal is wide."""
+    counts = Counter(row.type for row in scored.rows)
+    types = list(scored.by_type)
+    tables = []
+    for group in (types[at : at + TYPES_ABREAST] for at in range(0, len(types), TYPES_ABREAST)):
+        rows = [["metric", *(f"{one} ({counts[one]})" for one in group)]]
+        for metric in METRICS:
+            if any(scored.by_type[one][metric] is not None for one in group):
+                rows.append([metric, *(_with_interval(scored, one, metric) for one in group)])
+        tables.append(rows)
+    return tables
+
+
+def _with_interval(scored: Scored, kind: str, metric: str) -> str:
+    value, interval = scored.by_type[kind][metric], scored.type_intervals[kind][metric]
+    if value is None or interval is None:
+        return "-"
+    return f"{figure(metric, value)} {figure(metric, interval[0])}..{figure(metric, interval[1])}"
 
 
 def systems_table(result: EvalResult) -> list[list[str]]:
@@ -114,12 +137,16 @@ def text_report(result: EvalResult) -> str:
         f"{about['system']}, {about['index']['sources']} sources",
         as_text(overall_table(result.scored)),
         as_text(group_table("type", result.scored)),
+        "By type, each with its 95 % interval:",
+        *map(as_text, type_tables(result.scored)),
     ]
     failures = failure_table(result.scored)
     if len(failures) > 1:
         parts.append(as_text(failures))
     if result.systems:
-        parts.append(as_text(transposed(systems_table(result))))
+        head, main, *others = systems_table(result)
+        for at in range(0, len(others), SYSTEMS_ABREAST):
+            parts.append(as_text(transposed([head, main, *others[at : at + SYSTEMS_ABREAST]])))
         parts.append("* differs significantly from the first system (paired shuffling, p < 0.05)")
     if result.comparison:
         parts += [as_text(comparison_table(result.comparison)), *comparison_lines(result)]

@@ -1,19 +1,23 @@
 """A question set is run over a real index; runs are kept, resumed and compared."""
 
 import json
+import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.cli import main
 from eval.check import check
 from eval.draft import draft
 from eval.feedback import FEEDBACK, export_feedback
 from eval.metrics import METRICS
 from eval.questions import Question, load_questions, parse_question, save_questions
-from eval.run import Step, ask_all, evaluate, load_run
+from eval.run import EvalResult, Step, ask_all, evaluate, load_run
 from eval.sources import source_texts
-from eval.systems import SYSTEMS, fuse
+from eval.systems import PARTS, SYSTEMS, Ask, fuse, ours
 from ingest.errors import WrongUse
 from ingest.index import Index
 from ingest.pipeline import ingest
@@ -38,6 +42,8 @@ A resident asked for two more bins by the river gate. It was agreed to defer the
 """
 ZINC = "That the roof be repaired in zinc at a cost of £4,250."
 SOURCE = "parks.md"
+SAMPLE_QUESTIONS = Path(__file__).parent.parent / "eval" / "sample" / "questions.jsonl"
+TODAY = date(2026, 11, 25)
 
 
 @pytest.fixture(scope="module")
@@ -185,17 +191,117 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert not partial.exists()
 
 
+def without_times(run: EvalResult) -> tuple[Any, ...]:
+    return (
+        [replace(row, total_ms=None) for row in run.scored.rows],
+        {name: value for name, value in run.metrics.items() if not name.endswith("_ms")},
+        {name: value for name, value in run.scored.intervals.items() if not name.endswith("_ms")},
+        run.cases,
+        {name: value for name, value in run.about.items() if name != "wall_seconds"},
+    )
+
+
+def test_the_same_questions_over_the_same_index_always_give_the_same_results(
+    tmp_path: Path, index: Path
+) -> None:
+    questions = write(tmp_path / "q.jsonl", entry(), nowhere("q2"), entry("q3", type="fact"))
+    first, second = (
+        evaluate(questions, index, out=tmp_path / f"run-{n}.json", as_of=TODAY) for n in (1, 2)
+    )
+    assert without_times(first) == without_times(second)
+    assert not list((index / "runs").glob("partial-*"))
+
+
+def test_a_run_tells_what_its_figures_depend_on(tmp_path: Path, index: Path) -> None:
+    run = evaluate(write(tmp_path / "q.jsonl", entry()), index, as_of=TODAY)
+    assert run.path is not None
+    kept = json.loads(run.path.read_text("utf-8"))
+    assert kept["as_of"] == "2026-11-25"
+    assert kept["settings"] == {
+        "embed_model": "all-MiniLM-L6-v2",
+        "llm": None,
+        "chroma": "embedded",
+        "restricted": False,
+    }
+    assert kept["index"]["sources"] == 1
+    assert kept["versions"]["python"] and len(kept["versions"]["code"]) == 16
+    assert kept["made"] and kept["wall_seconds"] > 0
+    assert set(kept["by_type_intervals"]["amount"]) == set(METRICS)
+
+
+def test_a_baseline_of_other_minutes_is_compared_with_a_warning(
+    tmp_path: Path, index: Path
+) -> None:
+    questions = write(tmp_path / "q.jsonl", entry())
+    base = tmp_path / "base.json"
+    evaluate(questions, index, out=base, as_of=TODAY)
+    other = json.loads(base.read_text("utf-8"))
+    other["index"]["sha256"] = "of other minutes"
+    base.write_text(json.dumps(other), "utf-8")
+    run = evaluate(questions, index, baseline=base, out=tmp_path / "run.json", as_of=TODAY)
+    assert run.warnings == (
+        "The baseline run is not of the same: the minutes in the index differ.",
+    )
+
+
+def test_the_command_ends_with_1_on_a_closed_gate_and_prints_one_flat_object_of_metrics(
+    tmp_path: Path, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ids = [f"q{number}" for number in range(8)]
+    questions = write(tmp_path / "q.jsonl", *(entry(id) for id in ids))
+    good = write(tmp_path / "good.jsonl", *(answer(id) for id in ids))
+    bad = write(tmp_path / "bad.jsonl", *(answer(id, answered=False) for id in ids))
+    command = ["eval", str(questions), "--index", str(index), "--json"]
+    base = str(tmp_path / "base.json")
+    assert main([*command, "--answers", str(good), "--out", base]) == 0
+    capsys.readouterr()
+    gate = ["--baseline", base, "--gate", "trust:-0.02", "--out", str(tmp_path / "run.json")]
+    assert main([*command, "--answers", str(bad), *gate]) == 1
+    printed = json.loads(capsys.readouterr().out)
+    assert all(isinstance(value, int | float | None) for value in printed["metrics"].values())
+    assert printed["comparison"]["lost"] == ids
+    assert main([*command, "--answers", str(good), *gate]) == 0
+
+
+def test_progress_tells_the_time_that_is_left(
+    tmp_path: Path, index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    questions = write(tmp_path / "q.jsonl", *(entry(f"q{number}") for number in range(3)))
+    assert main(["eval", str(questions), "--index", str(index)]) == 0
+    told = capsys.readouterr().err
+    assert re.search(r"1 of 3 questions \(ours\), [\d.]+ a second, \d+:\d\d left", told)
+    assert "3 of 3 questions (ours)" in told
+
+
+def test_ours_without_each_part_answers_otherwise_and_leaves_the_whole_as_it_is(
+    sample_index: Path,
+) -> None:
+    asked = load_questions(SAMPLE_QUESTIONS)
+    chosen = [*(question for question in asked if question.history), *asked[50:75]]
+
+    def told(ask: Ask, question: Question) -> dict[str, Any]:
+        return ask(question) | {"timings_ms": None}
+
+    whole = ours(sample_index, TODAY)
+    before = [told(whole, question) for question in chosen]
+    for part in PARTS:
+        less = SYSTEMS[f"ours without {part}"](sample_index, TODAY)
+        pairs = zip(chosen, before, strict=True)
+        assert any(told(less, question) != given for question, given in pairs), part
+    assert [told(whole, question) for question in chosen[:8]] == before[:8]
+
+
 @pytest.mark.parametrize("system", ["BM25 alone", "dense alone", "plain hybrid"])
 def test_a_plain_system_finds_and_cites_the_passage(index: Path, system: str) -> None:
     (question,) = (parse_question(entry()),)
-    given = SYSTEMS[system](index)(question)
+    given = SYSTEMS[system](index, TODAY)(question)
     assert given["answered"]
     assert ZINC in given["citations"][0]["quote"]
     assert (given["citations"][0]["source"], given["citations"][0]["item"]) == (SOURCE, "1")
 
 
 def test_llamaindex_out_of_the_box_answers_with_its_first_chunk(index: Path) -> None:
-    given = SYSTEMS["LlamaIndex out of the box"](index)(parse_question(entry()))
+    given = SYSTEMS["LlamaIndex out of the box"](index, TODAY)(parse_question(entry()))
     assert ZINC in given["citations"][0]["quote"]
     assert given["citations"][0]["source"] == SOURCE
     assert 1 <= len(given["retrieved"]) <= 2

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from eval.matching import holds, item_number, points_to, relevant
-from eval.metrics import METRICS, auc, bootstrap, expected_calibration_error, score, summarise
+from eval.metrics import METRICS, Row, bootstrap, score, summarise
 from eval.questions import Evidence, Question
 from ingest.errors import WrongUse
 
@@ -368,14 +368,71 @@ def test_a_question_without_an_answer_is_refused() -> None:
         score([question("q1"), question("q2")], [answer("q1")])
 
 
+def answers_given(outcomes: list[tuple[float, bool]]) -> tuple[Row, ...]:
+    """Rows of answers with their confidence, right or wrong."""
+    asked = [question(f"q{number}") for number in range(len(outcomes))]
+    given = [
+        answer(one.id, "5000 shelter [1]" if good else "Nothing. [1]", confidence=sure)
+        for one, (sure, good) in zip(asked, outcomes, strict=True)
+    ]
+    return score(asked, given).rows
+
+
 def test_calibration_error_and_ranking_are_those_worked_out_by_hand() -> None:
-    confidence = np.array([0.95, 0.91, 0.55, 0.55, 1.0])
-    right = np.array([1.0, 0.0, 1.0, 0.0, 1.0])
+    rows = answers_given([(0.95, True), (0.91, False), (0.55, True), (0.55, False), (1.0, True)])
     # top bin: mean confidence 2.86/3, two of three right; middle bin: 0.55 and one of two
     expected = (3 * abs(2.86 / 3 - 2 / 3) + 2 * abs(0.55 - 0.5)) / 5
-    assert expected_calibration_error(confidence, right) == pytest.approx(expected)
+    assert summarise(rows)["ece"] == pytest.approx(expected)
     # pairs: 0.95>0.91, 0.95>0.55, 0.55<0.91, 0.55=0.55, 1>0.91, 1>0.55
-    assert auc(confidence, right) == pytest.approx(4.5 / 6)
+    assert summarise(rows)["auc_right"] == pytest.approx(4.5 / 6)
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0, 0.1, 0.35, 0.4, 0.8, 1.0]), st.booleans()),
+        min_size=2,
+        max_size=40,
+    ).filter(lambda outcomes: len({good for _, good in outcomes}) == 2)
+)
+def test_ranking_by_confidence_is_always_the_area_that_scikit_learn_finds(
+    outcomes: list[tuple[float, bool]],
+) -> None:
+    from sklearn.metrics import roc_auc_score
+
+    found = summarise(answers_given(outcomes))["auc_right"]
+    sure, good = zip(*outcomes, strict=True)
+    assert found == pytest.approx(roc_auc_score(good, sure))
+
+
+@settings(deadline=None, max_examples=20)
+@given(st.lists(st.lists(st.booleans(), max_size=14), min_size=1, max_size=8))
+def test_retrieval_figures_are_always_those_of_ir_measures(places: list[list[bool]]) -> None:
+    import ir_measures
+
+    asked = [question(f"q{number}") for number in range(len(places))]
+    given = [
+        answer(one.id, retrieved=found(*(QUOTE if hit else "other text" for hit in hits)))
+        for one, hits in zip(asked, places, strict=True)
+    ]
+    qrels, run = [], []
+    for number, hits in enumerate(places):
+        for rank, hit in enumerate(hits):
+            run.append(ir_measures.ScoredDoc(f"q{number}", f"d{rank:02}", 1 / (rank + 1)))
+            qrels.append(ir_measures.Qrel(f"q{number}", f"d{rank:02}", int(hit)))
+        if not any(hits):
+            qrels.append(ir_measures.Qrel(f"q{number}", "never found", 1))
+    wanted = {
+        "hit@1": ir_measures.Success @ 1,
+        "hit@5": ir_measures.Success @ 5,
+        "hit@10": ir_measures.Success @ 10,
+        "mrr@10": ir_measures.RR @ 10,
+        "ndcg@10": ir_measures.nDCG @ 10,
+    }
+    expected = ir_measures.calc_aggregate(list(wanted.values()), qrels, run)
+    metrics = score(asked, given).metrics
+    for name, measure in wanted.items():
+        assert metrics[name] == pytest.approx(expected[measure]), name
 
 
 def test_the_confidence_of_declined_questions_does_not_count() -> None:
