@@ -137,13 +137,23 @@ def build_parser() -> argparse.ArgumentParser:
     as_json(c)
 
     c = command(
-        "sync", commands.sync, "fetch minutes from a ModernGov site by its public web service"
+        "sync",
+        commands.sync,
+        "fetch minutes from a ModernGov site by its public web service",
+        "minutes sync https://democracy.fernley.example --committee 114 --since 2024-01-01",
     )
-    c.add_argument("url", metavar="URL")
+    c.add_argument("url", metavar="URL", help="of the site, or of any of its pages")
     index(c)
-    c.add_argument("--committee", action="append", metavar="ID", help="may be given repeatedly")
-    c.add_argument("--since", type=_date, metavar="DATE")
-    c.add_argument("--until", type=_date, metavar="DATE")
+    c.add_argument(
+        "--committee",
+        action="append",
+        metavar="ID",
+        help="the number after CId= in its page; may be given repeatedly (default: all)",
+    )
+    c.add_argument("--since", type=_date, metavar="DATE", help="only meetings from this day")
+    c.add_argument("--until", type=_date, metavar="DATE", help="only meetings to this day")
+    c.add_argument("--council", metavar="NAME", help="the authority, which the service leaves out")
+    as_json(c)
 
     c = command(
         "parse",

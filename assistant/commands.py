@@ -90,10 +90,25 @@ def remove(options: argparse.Namespace) -> int:
 
 
 def sync(options: argparse.Namespace) -> int:
-    raise WrongUse(
-        "Fetching from a ModernGov site is not part of this version: save its pages in a folder "
-        "and run `minutes ingest` on that."
+    from ingest.sync import sync as run
+
+    report = run(
+        options.url,
+        index_folder(options),
+        committees=options.committee or (),
+        since=options.since,
+        until=options.until,
+        council=options.council,
+        progress=terminal.ProgressBar().ingest,
     )
+    if options.json:
+        show_json(asdict(report))
+    else:
+        terminal.show_sync_report(report)
+    if report.stopped:
+        tell(f"minutes: {report.stopped} Run the same again to go on from there.")
+    failed = report.stopped or report.failed or report.ingest.failed
+    return SOME_FAILED if failed else DONE
 
 
 def parse(options: argparse.Namespace) -> int:

@@ -17,10 +17,17 @@ if TYPE_CHECKING:
     from ingest.index import StoredMeeting
     from ingest.model import Meeting
     from ingest.pipeline import IngestReport, Progress
+    from ingest.sync import SyncReport
 
 BAR = 24  # characters
 SOURCES_SHOWN = 50
 PLAIN_EVERY = 5.0  # seconds between two lines of progress where there is no terminal
+_STAGES = {
+    "list": "committees listed",
+    "fetch": "meetings fetched",
+    "read": "files read",
+    "embed": "passages indexed",
+}
 
 
 def show(text: str = "", indent: str = "", hang: str = "") -> None:
@@ -147,6 +154,25 @@ def show_ingest_report(report: IngestReport) -> None:
             show(f"- {warning}", "  ")
 
 
+def show_sync_report(report: SyncReport) -> None:
+    """What was fetched from a site, and what it came to in the index."""
+    show(
+        f"Fetched {report.fetched} of {count(report.meetings, 'meeting')} from {report.site}; "
+        f"{report.changed} new or changed."
+    )
+    if report.without_minutes:
+        show(f"Minutes not published there yet: {count(len(report.without_minutes), 'meeting')}.")
+    if report.gone:
+        show(f"No longer on the site: {count(report.gone, 'meeting')}, taken out.")
+    if report.failed:
+        show(f"Could not be fetched: {count(len(report.failed), 'page')}")
+        for address, reason in report.failed:
+            show(f"- {address}: {reason}", "  ")
+    for warning in report.warnings:
+        show(f"- {warning}", "  ")
+    show_ingest_report(report.ingest)
+
+
 def show_parsed(meeting: Meeting) -> None:
     """What the reader understood of a meeting: its items with their decisions."""
     show(f"{meeting.source}: {meeting.body or 'body unknown'}, {spoken_date(meeting.date)}")
@@ -221,7 +247,7 @@ class ProgressBar:
 
     def ingest(self, progress: Progress) -> None:
         """Show how far an ingest is."""
-        what = "files read" if progress.stage == "read" else "passages indexed"
+        what = _STAGES[progress.stage]
         self.show(progress.done, progress.total, what, progress.rate, progress.current)
 
     def step(self, done: int, total: int, what: str) -> None:

@@ -23,3 +23,7 @@ class WrongModel(MinutesError):
 
 class WrongUse(MinutesError):
     """The request itself cannot be carried out: a missing path, a bad date, an empty question."""
+
+
+class SiteError(MinutesError):
+    """A ModernGov site refuses, fails or is none; what was fetched before is kept."""

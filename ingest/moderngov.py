@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urljoin
@@ -87,11 +87,11 @@ def read_issue_text(text: str, source: str) -> list[Meeting]:
         for line in text.splitlines()
         if line.strip("\ufeff \t\xa0")
     ]
-    return _issue_meetings(blocks, _Page(source=source, root=None, content=None))
+    return _issue_meetings(blocks, Page(source=source, root=None, content=None))
 
 
 @dataclass
-class _Page:
+class Page:
     """A page while it is read: what it says of itself, and what is left over as furniture."""
 
     source: str
@@ -116,13 +116,13 @@ class _Page:
         return joined if re.match(r"https?://", joined) else None
 
 
-def _open_page(html: str, source: str) -> _Page:
+def _open_page(html: str, source: str) -> Page:
     root = parse_html(html)
     found = root.xpath("//*[@id='modgov']") or root.xpath(
         "//*[contains(concat(' ', @class, ' '), ' mgContent ')]/.."
     )
     content = found[0] if found else root.find("body")
-    page = _Page(source, root, root if content is None else content, url=page_address(root))
+    page = Page(source, root, root if content is None else content, url=page_address(root))
     page.heading = _text_of_class(root, "mgMainTitleTxt")
     page.subtitle = _text_of_class(root, "mgSubTitleTxt")
     page.council = _council(root)
@@ -167,7 +167,7 @@ def _keep_council(name: str) -> Any:
 # Kinds of page
 
 
-def _meeting_page(page: _Page, tables: Sequence[Any]) -> Meeting:
+def _meeting_page(page: Page, tables: Sequence[Any]) -> Meeting:
     """A page of `ieListDocuments.aspx`: the items of one meeting in a table."""
     body, when = _body_and_date(page.subtitle)
     stated = page.root.xpath("//meta[@name='DC.date']/@content")
@@ -190,15 +190,15 @@ def _meeting_page(page: _Page, tables: Sequence[Any]) -> Meeting:
         else:
             page.furniture.append(block.text)
     attendance = _attendance(page, items)
-    return _meeting(page, body, date, items, front, attendance)
+    return make_meeting(page, body, date, items, front, attendance)
 
 
-def _item_page(page: _Page, blocks: Sequence[WebBlock], of: WebBlock) -> Meeting:
+def _item_page(page: Page, blocks: Sequence[WebBlock], of: WebBlock) -> Meeting:
     """A page of `mgAi.aspx`: one item in full."""
     match = _ITEM_MEETING.match(of.text)
     assert match is not None
     body, date = _body_and_date(match[1])
-    draft = _Draft(number=match[2].strip(" ."), title=_clean_title(page.subtitle), url=page.url)
+    draft = ItemDraft(number=match[2].strip(" ."), title=clean_title(page.subtitle), url=page.url)
     seen = False
     for block in blocks:
         if block is of:
@@ -210,13 +210,13 @@ def _item_page(page: _Page, blocks: Sequence[WebBlock], of: WebBlock) -> Meeting
     if not any((draft.sections["minutes"], draft.sections["decision"])):
         page.warnings.append("The page holds the agenda only; no minutes are published on it.")
     items = mark_restricted([draft.item(page, True)])
-    return _meeting(page, body, date, items, [], Attendance())
+    return make_meeting(page, body, date, items, [], Attendance())
 
 
-def _decision_page(page: _Page, blocks: Sequence[WebBlock]) -> Meeting:
+def _decision_page(page: Page, blocks: Sequence[WebBlock]) -> Meeting:
     """A page of `ieDecisionDetails.aspx`: one decision with its maker and its date."""
     body = date = None
-    draft = _Draft(number=None, title=_clean_title(page.subtitle), url=page.url)
+    draft = ItemDraft(number=None, title=clean_title(page.subtitle), url=page.url)
     front: list[Paragraph] = []
     for block in blocks:
         label, _, value = block.text.partition(":")
@@ -233,12 +233,12 @@ def _decision_page(page: _Page, blocks: Sequence[WebBlock]) -> Meeting:
             front.append(Paragraph(block.text))
         else:
             draft.add(block, page)
-    return _meeting(
+    return make_meeting(
         page, body, date, mark_restricted([draft.item(page, True)]), front, Attendance()
     )
 
 
-def _issue_meetings(blocks: Sequence[WebBlock], page: _Page) -> list[Meeting]:
+def _issue_meetings(blocks: Sequence[WebBlock], page: Page) -> list[Meeting]:
     """An issue: what each of several meetings minuted about one piece of business."""
     starts = [place for place, block in enumerate(blocks) if _ISSUE_MEETING.match(block.text)]
     title = ""
@@ -251,30 +251,32 @@ def _issue_meetings(blocks: Sequence[WebBlock], page: _Page) -> list[Meeting]:
         match = _ISSUE_MEETING.match(blocks[start].text)
         assert match is not None
         number = match[3].strip(" .") if match[3] else None
-        draft = _Draft(number=number, title=_clean_title(title), url=None)
+        draft = ItemDraft(number=number, title=clean_title(title), url=None)
         titled = False
         for block in blocks[start + 1 : end]:
             numbered = _NUMBERED.match(block.text)
             if not titled and numbered and (number is None or numbered[1] == number):
-                draft.number, draft.title = numbered[1], _clean_title(numbered[2])
+                draft.number, draft.title = numbered[1], clean_title(numbered[2])
                 draft.links += [page.address(link) for link in block.links]
                 titled = True
             elif not titled and block.text.strip(" .") == (number or ""):
                 continue
-            elif not titled and _clean_title(block.text).casefold() == draft.title.casefold():
+            elif not titled and clean_title(block.text).casefold() == draft.title.casefold():
                 titled = True
             else:
                 draft.add(block, page)
         items = mark_restricted([draft.item(page, True)])
         front = [Paragraph(blocks[start].text)]
         date = parse_date(match[1])
-        meetings.append(_meeting(page, canonical_body(match[2]), date, items, front, Attendance()))
+        meetings.append(
+            make_meeting(page, canonical_body(match[2]), date, items, front, Attendance())
+        )
         page.furniture, page.warnings = [], []
     return meetings
 
 
-def _meeting(
-    page: _Page,
+def make_meeting(
+    page: Page,
     body: str | None,
     date: str | None,
     items: Sequence[Item],
@@ -315,7 +317,7 @@ def _body_and_date(text: str) -> tuple[str | None, str | None]:
     return (canonical_body(body) if body else None), date
 
 
-def _is_chrome(block: WebBlock, page: _Page) -> bool:
+def _is_chrome(block: WebBlock, page: Page) -> bool:
     return block.text in (page.heading, page.subtitle) or "mgActionList" in block.classes
 
 
@@ -323,7 +325,7 @@ def _is_chrome(block: WebBlock, page: _Page) -> bool:
 
 
 @dataclass
-class _Draft:
+class ItemDraft:
     """An item while its blocks are sorted into agenda, minutes, decision and documents."""
 
     number: str | None
@@ -339,7 +341,7 @@ class _Draft:
         names: tuple[Section, ...] = ("agenda", "minutes", "decision", "documents")
         return {name: [text for section, text in self.blocks if section == name] for name in names}
 
-    def add(self, block: WebBlock, page: _Page) -> None:
+    def add(self, block: WebBlock, page: Page) -> None:
         """Puts a block where the last label says; labels themselves are furniture."""
         text = block.text
         self.links += [page.address(link) for link in block.links if _is_file(link)]
@@ -372,7 +374,7 @@ class _Draft:
             else:
                 self.blocks.append((self.section, text.strip()))
 
-    def item(self, page: _Page, with_minutes: bool) -> Item:
+    def item(self, page: Page, with_minutes: bool) -> Item:
         done = [(name, text) for name, text in self.blocks if name in ("minutes", "decision")]
         paragraphs = tuple(Paragraph(text) for _, text in done)
         text = "\n".join(paragraph.text for paragraph in paragraphs)
@@ -421,12 +423,12 @@ def _is_file(link: str) -> bool:
     )
 
 
-def _clean_title(text: str) -> str:
+def clean_title(text: str) -> str:
     """A title without file sizes and icons."""
     return " ".join(_FILE_SIZE.sub(" ", text).split()).strip(" :")
 
 
-def _row_draft(row: Any, page: _Page) -> _Draft | None:
+def _row_draft(row: Any, page: Page) -> ItemDraft | None:
     """A row of the item table: its number, title and blocks; None for a row of headings."""
     cells = [cell for cell in row if cell.tag == "td"]
     if not cells or row.xpath("ancestor::td"):
@@ -440,22 +442,22 @@ def _row_draft(row: Any, page: _Page) -> _Draft | None:
     if anchors and page.url:
         listed = "ielistdocuments.aspx" in page.url.casefold()
         url = urljoin(page.url, f"#AI{anchors[0]}" if listed else f"mgAi.aspx?ID={anchors[0]}")
-    draft = _Draft(number=None if number == "0" else number, title="", url=url)
+    draft = ItemDraft(number=None if number == "0" else number, title="", url=url)
     for cell in cells:
         for block in web_blocks(cell):
             if "mgAiTitleTxt" in block.classes and not draft.title:
-                draft.title = _clean_title(block.text)
+                draft.title = clean_title(block.text)
                 draft.links += [page.address(link) for link in block.links]
             else:
                 if block.tag in ("tr", "caption") and draft.section == "documents":
                     draft.section = "minutes"
                 draft.add(block, page)
     if not draft.title and draft.blocks:
-        draft.title = _clean_title(draft.blocks.pop(0)[1])
+        draft.title = clean_title(draft.blocks.pop(0)[1])
     return draft if draft.title or draft.blocks else None
 
 
-def _outside_tables(page: _Page, tables: Sequence[Any]) -> list[WebBlock]:
+def _outside_tables(page: Page, tables: Sequence[Any]) -> list[WebBlock]:
     """Blocks of the whole page but for its item tables, in order."""
     body = page.root.find("body")
     for table in tables:
@@ -463,26 +465,20 @@ def _outside_tables(page: _Page, tables: Sequence[Any]) -> list[WebBlock]:
     return web_blocks(page.root if body is None else body)
 
 
-def _attendance(page: _Page, items: Sequence[Item]) -> Attendance:
+def _attendance(page: Page, items: Sequence[Item]) -> Attendance:
     """Names from a table of attendance, else from the items on attendance and apologies."""
-    found: dict[str, list[str]] = {"present": [], "apologies": [], "in_attendance": []}
+    rows: list[tuple[str, str]] = []
     for table in page.root.iter("table"):
         heads = [" ".join(head.text_content().split()).casefold() for head in table.iter("th")]
         if "attendance" not in heads:
             continue
         for row in table.iter("tr"):
             cells = [" ".join(cell.text_content().split()) for cell in row if cell.tag == "td"]
-            if len(cells) != len(heads):
-                continue
-            name, state = cells[0], cells[heads.index("attendance")].casefold()
-            if "apolog" in state:
-                found["apologies"].append(name)
-            elif state.startswith(("present", "expected", "attended")):
-                found["present"].append(name)
-            elif "attendance" in state:
-                found["in_attendance"].append(name)
-    if any(found.values()):
-        return Attendance(*(tuple(dict.fromkeys(names)) for names in found.values()))
+            if len(cells) == len(heads):
+                rows.append((cells[0], cells[heads.index("attendance")]))
+    found = attendance_of(rows)
+    if found != Attendance():
+        return found
     opening = [
         f"{item.title}: {paragraph.text}"
         if re.match(r"present|attend", item.title, re.I)
@@ -492,3 +488,20 @@ def _attendance(page: _Page, items: Sequence[Item]) -> Attendance:
         for paragraph in item.paragraphs
     ]
     return parse_attendance(opening)
+
+
+def attendance_of(rows: Iterable[tuple[str, str]]) -> Attendance:
+    """Who came, from names and what is said of each: "Present", "Apologies", "In attendance".
+
+    "Expected" says nothing: so it stands until the clerk has noted who came.
+    """
+    found: dict[str, list[str]] = {"present": [], "apologies": [], "in_attendance": []}
+    for name, state in rows:
+        state = state.casefold()
+        if "apolog" in state:
+            found["apologies"].append(name)
+        elif state.startswith(("present", "attended")):
+            found["present"].append(name)
+        elif "attendance" in state:
+            found["in_attendance"].append(name)
+    return Attendance(*(tuple(dict.fromkeys(names)) for names in found.values()))

@@ -23,6 +23,7 @@ from ingest.lock import writing
 from ingest.model import Meeting, Passage
 from ingest.settings import load_settings
 from ingest.vectors import Place, delete_collections
+from ingest.webservice import fetched_file
 from ingest.worker import read_all
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ GRACE_S = 60  # for which a superseded generation stays, for a reader that has o
 
 @dataclass(frozen=True)
 class Progress:
-    """How far an ingest is; `stage` is "read" (files) or "embed" (passages)."""
+    """How far an ingest is; `stage` is "list", "fetch" (of a site), "read" or "embed"."""
 
     stage: str
     done: int
@@ -119,10 +120,47 @@ def ingest(
     IndexLocked, and then the index is as it was.
     """
     began = time.monotonic()
+    scan = _scan([Path(path) for path in paths], Path(index_dir).absolute(), collection)
+    return _ingest(
+        scan, index_dir, council, rebuild, include_restricted, embed_model, progress, began
+    )
+
+
+def ingest_pages(
+    pages: Sequence[tuple[str, Path]],
+    index_dir: Path | str,
+    collection: str,
+    folder: Path,
+    *,
+    council: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+) -> IngestReport:
+    """Bring one collection up to date with pages that were fetched into a folder.
+
+    `pages` are all that there are: the address of each, which becomes its source, and its file.
+    """
+    began = time.monotonic()
+    files: list[_File] = []
+    for address, path in pages:
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        files.append(_File(collection, address, path, sha256, path.stat().st_size))
+    scan = _Scan(tuple(files), (), (), frozenset([collection]), {collection: folder})
+    return _ingest(scan, index_dir, council, False, False, None, progress, began)
+
+
+def _ingest(
+    scan: _Scan,
+    index_dir: Path | str,
+    council: str | None,
+    rebuild: bool,
+    include_restricted: bool,
+    embed_model: str | None,
+    progress: Callable[[Progress], None] | None,
+    began: float,
+) -> IngestReport:
     folder = Path(index_dir).absolute()
     settings = load_settings()
     model = embed_model or settings.embed_model
-    scan = _scan([Path(path) for path in paths], folder, collection)
     with (
         writing(folder),
         _Writer(folder, settings.chroma_url, model, rebuild, progress) as writer,
@@ -235,6 +273,10 @@ def remove(sources: Sequence[str], index_dir: Path | str) -> RemoveReport:
             writer.delete(*key)
         writer.finish(keep_previous=False)
         meetings, _, passages = writer.counts()
+        for collection, source in wanted:  # what a sync fetched lies in the index itself
+            fetched = fetched_file(Path(writer.folders.get(collection, "")), source)
+            if fetched and folder in fetched.parents:
+                fetched.unlink()
         still = [s for c, s in wanted if Path(writer.folders.get(c, ""), s).exists()]
         return RemoveReport(
             removed=tuple(source for _, source in wanted),

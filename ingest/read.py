@@ -9,9 +9,9 @@ from ingest.errors import UnreadableSource
 from ingest.model import Document, Meeting
 from ingest.text import decode, read_text
 
-SUFFIXES = frozenset(
-    (".txt", ".text", ".md", ".markdown", ".pdf", ".docx", ".html", ".htm", ".xhtml", ".aspx")
-)
+_TEXT = frozenset((".txt", ".text", ".md", ".markdown"))
+_PAGES = frozenset((".html", ".htm", ".xhtml", ".aspx"))
+SUFFIXES = _TEXT | _PAGES | {".pdf", ".docx", ".xml"}
 MAX_BYTES = 200 * 1024 * 1024
 MAX_TEXT_BYTES = 50 * 1024 * 1024
 
@@ -86,14 +86,17 @@ def _read_characters(data: bytes, path: Path, source: str) -> list[Meeting]:
     text = decode(data)
     if not text.strip("\ufeff\x00 \t\r\n"):
         raise UnreadableSource("is empty")
-    html = path.suffix.casefold() in (".html", ".htm", ".xhtml", ".aspx")
-    if html or (_HTML.match(text.lstrip("\ufeff \t\r\n")[:300])):
+    if path.suffix.casefold() in _PAGES or (_HTML.match(text.lstrip("\ufeff \t\r\n")[:300])):
         from ingest.moderngov import is_moderngov, read_moderngov
         from ingest.webpage import read_webpage
 
         if is_moderngov(text):
             return read_moderngov(text, source)
         return _meetings(read_webpage(text, source), path)
+    from ingest.webservice import is_xml, read_meeting_xml
+
+    if path.suffix.casefold() == ".xml" or is_xml(text):
+        return read_meeting_xml(data, source)
     from ingest.moderngov import is_issue_text, read_issue_text
 
     if is_issue_text(text):
