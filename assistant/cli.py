@@ -12,6 +12,7 @@ from pathlib import Path
 
 from assistant import __version__, commands
 from assistant.commands import NOTHING_DONE, SOME_FAILED
+from assistant.register import KINDS
 from assistant.terminal import tell
 from ingest.errors import MinutesError
 
@@ -212,6 +213,26 @@ def build_parser() -> argparse.ArgumentParser:
         index(c)
         filters(c)
         as_json(c)
+    c.add_argument("--decisions", action="store_true", help="the decisions taken under the items")
+    c.add_argument(
+        "--kind",
+        action="append",
+        choices=KINDS,
+        help="only such decisions; may be given repeatedly",
+    )
+    c.add_argument(
+        "--out", type=Path, metavar="FILE", help="the decisions as FILE.csv or FILE.xlsx"
+    )
+
+    c = command(
+        "history",
+        commands.history,
+        "list what became of a matter, over all meetings and bodies, from references and titles",
+        'minutes history "market place"',
+    )
+    c.add_argument("text", metavar="TEXT", help="a reference, or words of a title")
+    index(c)
+    as_json(c)
 
     c = command("status", commands.status, "what the index holds, and what is sent where")
     c.add_argument("--sources", action="store_true", help="list every source")

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import asdict, replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +19,7 @@ if TYPE_CHECKING:
     from assistant.answer_model import Answer
     from assistant.assistant import Assistant
     from assistant.batch import Request
-    from ingest.index import Index, StoredMeeting
+    from ingest.index import Index
     from ingest.model import Meeting
 
 DONE, SOME_FAILED, NOTHING_DONE = 0, 1, 2
@@ -297,26 +295,12 @@ def chat(options: argparse.Namespace) -> int:
         history.append(Turn(question, answer.answer))
 
 
-def _chosen(index: Index, options: argparse.Namespace) -> Iterable[StoredMeeting]:
-    """Meetings of the body and period asked for, oldest first, the undated at the end."""
-    from ingest.bodies import same_body
-
-    def fits(meeting: StoredMeeting) -> bool:
-        body, wanted = meeting.body or "", options.body
-        if wanted and not (wanted.casefold() in body.casefold() or same_body(body, wanted)):
-            return False
-        if not (options.since or options.until):
-            return True
-        day = date.fromisoformat(meeting.date) if meeting.date else None
-        return day is not None and (options.since or day) <= day <= (options.until or day)
-
-    chosen = [meeting for meeting in index.meetings() if fits(meeting)]
-    return sorted(chosen, key=lambda meeting: (meeting.date or "9", meeting.body or ""))
-
-
 def meetings(options: argparse.Namespace) -> int:
+    from assistant.register import choose_meetings
+
     with closing(open_index(options)) as index:
-        found = [(meeting, len(index.items(meeting.id))) for meeting in _chosen(index, options)]
+        chosen = choose_meetings(index, **_period(options))
+        found = [(meeting, len(index.items(meeting.id))) for meeting in chosen]
     if options.json:
         show_json([asdict(meeting) | {"items": number} for meeting, number in found])
         return DONE
@@ -326,8 +310,13 @@ def meetings(options: argparse.Namespace) -> int:
 
 
 def items(options: argparse.Namespace) -> int:
+    from assistant.register import choose_meetings
+
+    if options.decisions or options.kind or options.out:
+        return _decisions(options)
     with closing(open_index(options)) as index:
-        found = [(m, index.items(m.id)) for m in _chosen(index, options)]
+        chosen = choose_meetings(index, **_period(options))
+        found = [(meeting, index.items(meeting.id)) for meeting in chosen]
     if options.json:
         keys = ("source", "council", "body", "date", "status")
         show_json(
@@ -341,6 +330,51 @@ def items(options: argparse.Namespace) -> int:
     for meeting, held in found:
         for item in held:
             show(terminal.place(meeting.body, meeting.date, item.number, item.title, item.page))
+    return DONE
+
+
+def _decisions(options: argparse.Namespace) -> int:
+    from assistant.register import COLUMNS, as_csv, as_excel, list_decisions, rows
+
+    with closing(open_index(options)) as index:
+        entries = list_decisions(index, **_period(options), kinds=options.kind or ())
+    if options.out:
+        writers = {".csv": as_csv, ".xlsx": as_excel}
+        write = writers.get(options.out.suffix.lower())
+        if write is None:
+            raise WrongUse(f"{options.out} must end in .csv or .xlsx.")
+        try:
+            options.out.write_bytes(write(entries))
+        except OSError as error:
+            raise WrongUse(f"Cannot write {options.out}: {error.strerror}.") from error
+        tell(f"minutes: {count(len(entries), 'decision')} in {options.out}")
+        return DONE
+    if options.json:
+        names = [name.lower() for name, _ in COLUMNS]
+        show_json([dict(zip(names, row, strict=True)) for row in rows(entries)])
+        return DONE
+    for entry in entries:
+        terminal.show_decision(entry)
+    return DONE
+
+
+def history(options: argparse.Namespace) -> int:
+    from assistant.history import Matters
+
+    with closing(open_index(options)) as index:
+        steps = Matters(index).of_text(options.text)
+    if options.json:
+        keys = ("source", "council", "body", "date", "status")
+        show_json(
+            [
+                {key: getattr(step.meeting, key) for key in keys}
+                | as_json(step.item)
+                | {"why": step.why}
+                for step in steps
+            ]
+        )
+    else:
+        terminal.show_history(steps)
     return DONE
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from assistant.answer_model import Answer, Citation, Retrieved
+    from assistant.history import Step
     from assistant.lookup import LookupResult
+    from assistant.register import Entry
     from ingest.index import StoredMeeting
     from ingest.model import Meeting
     from ingest.pipeline import IngestReport, Progress
@@ -198,6 +200,29 @@ def show_lookup(result: LookupResult) -> None:
             number = f"item {hit.number}: " if hit.number else ""
             show(f"{number}{hit.title}" + (f" (page {hit.page})" if hit.page else ""), "  ")
             show(hit.snippet, "    ")
+
+
+def show_decision(entry: Entry) -> None:
+    """A decision with where it was taken and how it was carried."""
+    from assistant.source import carried_by
+
+    meeting, item, decision = entry.meeting, entry.item, entry.decision
+    show(place(meeting.body, meeting.date, item.number, item.title, item.page))
+    show(f"{decision.kind}: {decision.text}", "  ")
+    if who := carried_by(decision):
+        show(who, "  ")
+
+
+def show_history(steps: Sequence[Step]) -> None:
+    """The items in which a matter was dealt with, oldest first, with what was decided."""
+    if not steps:
+        show("No item has such a title or reference.")
+    for step in steps:
+        meeting, item = step.meeting, step.item
+        why = "" if step.why == "title" else f"  [{step.why}]"
+        show(place(meeting.body, meeting.date, item.number, item.title, item.page) + why)
+        for decision in item.decisions:
+            show(f"{decision.kind}: {decision.text}", "  ")
 
 
 def show_status(found: dict[str, Any], with_sources: bool) -> None:

@@ -209,6 +209,10 @@ class Index:
             for row in self._rows(f"{_ITEMS} where meeting_id = ? order by place", (meeting_id,))
         ]
 
+    def all_items(self) -> list[StoredItem]:
+        """The items of all meetings, each meeting's in the order in which they stand there."""
+        return [_item(row) for row in self._rows(f"{_ITEMS} order by meeting_id, place")]
+
     def item(self, meeting_id: str, place: int) -> StoredItem:
         rows = self._rows(f"{_ITEMS} where meeting_id = ? and place = ?", (meeting_id, place))
         if not rows:

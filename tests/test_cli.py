@@ -67,8 +67,8 @@ def test_no_command_is_wrong_use_and_shows_the_help(minutes: Run) -> None:
 
 def test_every_documented_command_has_help(minutes: Run) -> None:
     listed = minutes("--help").stdout
-    names = "ingest remove sync parse ask lookup search chat meetings items status doctor eval"
-    for name in (*names.split(), "feedback", "serve"):
+    names = "ingest remove sync parse ask lookup search chat meetings items history status doctor"
+    for name in (*names.split(), "eval", "feedback", "serve"):
         assert f"\n    {name} " in listed
 
 
@@ -241,6 +241,35 @@ def test_a_batch_names_the_line_that_is_not_json(
     done = minutes("ask", "--batch", asked, "--out", tmp_path / "out", "--index", harbour)
     assert done.returncode == 2
     assert "line 2" in done.stderr
+
+
+def test_decisions_are_listed_and_written_as_a_table(
+    minutes: Run, harbour: Path, tmp_path: Path
+) -> None:
+    listed = minutes("items", "--decisions", "--index", harbour)
+    assert "resolved: " in listed.stdout and "Proposed by Councillor Reed" in listed.stdout
+    (row,) = json.loads(minutes("items", "--decisions", "--index", harbour, "--json").stdout)
+    assert (row["outcome"], row["seconder"], row["date"]) == (
+        "resolved",
+        "Councillor Stone",
+        "2025-03-04",
+    )
+    for name in ("register.csv", "register.xlsx"):
+        done = minutes("items", "--index", harbour, "--out", tmp_path / name)
+        assert (done.returncode, done.stdout) == (0, "") and "1 decision in" in done.stderr
+        assert (tmp_path / name).stat().st_size > 200
+    wrong = minutes("items", "--index", harbour, "--out", tmp_path / "register.pdf")
+    assert wrong.returncode == 2 and "must end in .csv or .xlsx" in wrong.stderr
+    none = minutes("items", "--index", harbour, "--kind", "lost", "--json")
+    assert json.loads(none.stdout) == []
+
+
+def test_the_history_of_a_matter_is_told(minutes: Run, harbour: Path) -> None:
+    told = minutes("history", "dredging", "--index", harbour).stdout
+    assert "4 March 2025, item 2" in told and "resolved: " in told
+    (step,) = json.loads(minutes("history", "HB2511", "--index", harbour, "--json").stdout)
+    assert (step["number"], step["why"]) == ("2", "HB2511")
+    assert "No item" in minutes("history", "elephants", "--index", harbour).stdout
 
 
 def test_meetings_and_items_are_listed_as_json(minutes: Run, harbour: Path) -> None:
