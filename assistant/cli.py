@@ -171,11 +171,17 @@ def build_parser() -> argparse.ArgumentParser:
         commands.ask,
         "answer a question, quoting the minutes",
         'minutes ask "How much was granted to the museum?" --since 2023-05-01\n'
+        '  minutes ask "Who seconded it?" --out answer.docx\n'
         "  minutes ask --batch QUESTIONS.jsonl --out ANSWERS.jsonl",
     )
     c.add_argument("question", nargs="?", metavar="QUESTION")
     c.add_argument("--batch", type=Path, metavar="FILE", help="JSON Lines with id and question")
-    c.add_argument("--out", type=Path, metavar="FILE", help="answers of the batch, JSON Lines")
+    c.add_argument(
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help="answers of the batch as JSON Lines, or the answer as .docx, .pdf or .md",
+    )
     index(c)
     filters(c)
     c.add_argument(

@@ -184,9 +184,15 @@ def ask(options: argparse.Namespace) -> int:
     if options.question is None:
         raise WrongUse('Give a question: minutes ask "Who seconded the motion?"')
     from assistant.assistant import check
+    from assistant.export import format_of, save
 
     check(options.question)  # before anything is loaded
+    if options.out:
+        format_of(options.out)
     answer = open_assistant(options).ask(options.question, as_of=options.as_of, **_period(options))
+    if options.out:
+        save([answer], options.out)
+        tell(f"minutes: the answer is in {options.out}")
     if options.json:
         show_json(answer.as_json(explain=options.explain))
     else:
@@ -270,10 +276,14 @@ def search(options: argparse.Namespace) -> int:
 
 def chat(options: argparse.Namespace) -> int:
     from assistant.answer_model import Turn
+    from assistant.export import save
 
     assistant = open_assistant(options)
-    tell("Ask a question; /new begins a new conversation, /quit or Ctrl+D ends it.")
-    history: list[Turn] = []
+    tell(
+        "Ask a question; /new begins a new conversation, /save FILE writes this one as .docx, .pdf "
+        "or .md, /quit or Ctrl+D ends it."
+    )
+    answers: list[Answer] = []
     while True:
         try:
             question = input("> ").strip()
@@ -282,17 +292,21 @@ def chat(options: argparse.Namespace) -> int:
         if question == "/quit":
             return DONE
         if question == "/new":
-            history = []
+            answers = []
             continue
         if not question:
             continue
         try:
+            if question.split()[0] == "/save":
+                save(answers, Path(question.removeprefix("/save").strip()).expanduser())
+                continue
+            history = [Turn(answer.question, answer.answer) for answer in answers]
             answer = assistant.ask(question, history=history, **_period(options))
         except WrongUse as error:
             tell(str(error))
             continue
         terminal.show_answer(answer)
-        history.append(Turn(question, answer.answer))
+        answers.append(answer)
 
 
 def meetings(options: argparse.Namespace) -> int:

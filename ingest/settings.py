@@ -28,6 +28,7 @@ class Settings:
     llm_restricted: bool = False  # exempt items may be sent to the model
     restricted: bool = False  # open the exempt items as well
     cache: Path | None = None  # prepared models; None: the user's cache folder
+    data: Path | None = None  # what users leave: uploads, conversations; None: beside the index
 
 
 def load_settings(env_file: Path | None = None) -> Settings:
@@ -41,6 +42,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
         return values.get(name, "").strip() or None
 
     index, cache = value("MINUTES_INDEX"), value("MINUTES_CACHE")
+    data = value("MINUTES_DATA")
     llm = value("MINUTES_LLM")
     own_key = _OWN_KEYS.get((llm or "").partition("/")[0])
     return Settings(
@@ -55,7 +57,14 @@ def load_settings(env_file: Path | None = None) -> Settings:
         llm_restricted=value("MINUTES_LLM_RESTRICTED") == "1",
         restricted=(value("MINUTES_RESTRICTED") or "0") == "1",
         cache=Path(cache).expanduser() if cache else None,
+        data=Path(data).expanduser() if data else None,
     )
+
+
+def data_folder(index: Path) -> Path:
+    """Where what users leave with an index is kept; beside it, so that it outlives the index."""
+    index = index.absolute()
+    return (load_settings().data or index.with_name(f"{index.name}-data")).absolute()
 
 
 def _read_env_file(path: Path) -> dict[str, str]:

@@ -233,6 +233,21 @@ def test_a_batch_answers_every_question_in_the_order_asked(
     assert [failure["id"] for failure in summary["failed"]] == ["a"]
 
 
+def test_an_answer_and_a_conversation_are_written_as_files(
+    minutes: Run, harbour: Path, tmp_path: Path
+) -> None:
+    question = "What will the dredging of the basin cost?"
+    done = minutes("ask", question, "--out", tmp_path / "answer.odt", "--index", harbour)
+    assert done.returncode == 2 and ".docx, .pdf, .md" in done.stderr
+    done = minutes("ask", question, "--out", tmp_path / "answer.docx", "--index", harbour)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "answer.docx").read_bytes().startswith(b"PK")
+    said = f"{question}\n/save {tmp_path / 'talk.md'}\n/save talk.odt\n/quit\n"
+    done = minutes("chat", "--index", harbour, input=said)
+    assert done.returncode == 0 and "must end in" in done.stderr
+    assert f"## {question[:-1]}" in (tmp_path / "talk.md").read_text(encoding="utf-8")
+
+
 def test_a_batch_names_the_line_that_is_not_json(
     minutes: Run, harbour: Path, tmp_path: Path
 ) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Literal
 
 import streamlit as st
 
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
 from assistant.assistant import LONGEST_QUESTION, Assistant
-from assistant.export import as_markdown
+from assistant.export import FORMATS, TITLE
 from assistant.feedback import REASONS, record_feedback
 from assistant.retrieve import Filters
 from assistant.source import in_words
@@ -61,9 +62,15 @@ def _filters(assistant: Assistant, answers: list[Answer]) -> Filters:
         if answers:
             st.header("This conversation")
             st.button("New conversation", on_click=answers.clear, width="stretch")
-            st.download_button(
-                "Download as Markdown", as_markdown(answers), "minutes-answers.md", width="stretch"
-            )
+            for suffix, kind in FORMATS.items():
+                st.download_button(
+                    f"Download as {kind.name}",
+                    partial(kind.write, answers, TITLE),
+                    f"minutes-answers{suffix}",
+                    kind.mime,
+                    on_click="ignore",
+                    width="stretch",
+                )
     return Filters(body or None, since, until)
 
 
