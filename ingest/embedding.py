@@ -40,7 +40,7 @@ BATCH_PIECES = 2048
 LEAST_COSINE = 0.99
 # Above this a question is embedded in int8 rather than float32.
 QUESTION_MS = 15.0
-FORMAT = 1  # of the cache folder: raised when what is prepared changes
+FORMAT = 2  # of the cache folder: raised when what is prepared changes
 
 
 class Embedder(Protocol):

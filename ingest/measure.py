@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+from ingest.calibration import sample_passages
 from ingest.embedding import (
     LEAST_COSINE,
     QUESTION_MS,
@@ -14,36 +15,22 @@ from ingest.embedding import (
     cores,
     open_way,
 )
-from ingest.export import quantize
+from ingest.export import quantize_default
 
 WAYS = ("torch-float32", "torch-bfloat16", "onnx-float32", "onnx-int8")
 ROUNDS = 3
 HOPELESS = 3.0  # times slower than the best in a first short trial: not measured further
 
-_SENTENCES = (
-    "The Committee received the report of the Director on the towpath lamps (FSD1234).",
-    "Councillor Okafor asked why the tender had come in £14,250 above the estimate.",
-    "In reply the Head of Highways said that steel had risen by 22 per cent. since March.",
-    "RESOLVED: That the lowest tender be accepted, subject to the consent of the landowner.",
-    "Proposed by Councillor Hart, seconded by Councillor Reed, and carried by 8 votes to 3.",
-    "A resident of Mill Lane spoke of lorries that use the lane before six in the morning.",
-    "Apologies were received from Mrs. B. Lindqvist; Mr. T. Adeyemi attended in her place.",
-    "The minutes of the meeting of 3 May 2018 were confirmed and signed as a correct record.",
-    "Members noted that the village hall roof would not last another winter without repair.",
-    "The application for twelve dwellings north of the school was deferred for a site visit.",
-    "The Clerk was asked to write to the bus company about the loss of the evening service.",
-)
-
 
 def measure(folder: Path) -> tuple[str, str, float, tuple[Measured, ...]]:
     """The way for passages, the way for a question and its milliseconds, and all figures."""
-    passages = _sample()
+    passages = sample_passages()
     models = {way: open_way(way, folder, cores()) for way in WAYS}
     reference = models["torch-float32"].encode(passages)
     int8 = models["onnx-int8"].encode(passages)
     if (int8 * reference).sum(axis=1).mean() < LEAST_COSINE:
         # Processors without VNNI add pairs of products in 16 bits, which 8-bit weights overflow.
-        quantize(folder, reduce_range=True)
+        quantize_default(folder, reduce_range=True)
         models["onnx-int8"] = open_way("onnx-int8", folder, cores())
     trial = passages[:8]
     first: dict[str, float] = {}
@@ -70,15 +57,6 @@ def measure(folder: Path) -> tuple[str, str, float, tuple[Measured, ...]]:
     if milliseconds > QUESTION_MS and any(way.way == "onnx-int8" for way in exact):
         question, milliseconds = "onnx-int8", _question_ms("onnx-int8", folder)
     return bulk, question, milliseconds, figures
-
-
-def _sample() -> list[str]:
-    """Passages of the lengths that `make_passages` makes, the same on every machine."""
-    count = len(_SENTENCES)
-    return [
-        " ".join(_SENTENCES[(start * 3 + place) % count] for place in range(3 + start % 8))
-        for start in range(32)
-    ]
 
 
 def _seconds(model: BatchedModel, texts: list[str]) -> float:

@@ -96,3 +96,14 @@ def test_a_cache_that_cannot_be_written_is_one_clear_message(tmp_path, monkeypat
     with pytest.raises(MinutesError, match="MINUTES_CACHE"):
         load_embedder()
     assert os.listdir(tmp_path) == ["file"]
+
+
+def test_int8_divides_the_channels_that_outgrow_the_others_and_leaves_no_product_in_float():
+    import onnx
+
+    graph = onnx.load(str(Path(prepare().folder) / "int8.onnx")).graph
+    divided = [node for node in graph.node if node.name.endswith("_divided")]
+    assert divided
+    weights = {one.name: list(one.dims) for one in graph.initializer}
+    in_float = [node for node in graph.node if node.op_type == "MatMul"]
+    assert not any(len(weights.get(node.input[1], ())) == 2 for node in in_float)
