@@ -1,7 +1,7 @@
 # Every target calls run.py, which works the same on Windows: `python run.py run`.
 PYTHON ?= python3
 
-.PHONY: run setup test lint ingest-sample bench-embedding
+.PHONY: run setup test lint ingest-sample bench-embedding measure-reading measure-decisions
 
 run:
 	@$(PYTHON) run.py run
@@ -20,3 +20,9 @@ ingest-sample:
 
 bench-embedding:
 	@$(PYTHON) run.py python -m eval.bench_embedding
+
+measure-reading:
+	@$(PYTHON) run.py python -m eval.measure_reading
+
+measure-decisions:
+	@$(PYTHON) run.py python -m eval.measure_decisions

@@ -121,12 +121,10 @@ def _measure_item(
 def _is_drawn(drawn: dict[str, Any], salt: str, item: Item) -> bool:
     if plain_number(item.number) != plain_number(drawn["item"]):
         return False
-    return drawn["title"] == hashed(salt, " ".join(words(item.title)[:3]))
+    return str(drawn["title"]) == hashed(salt, " ".join(words(item.title)[:3]))
 
 
-def _find(
-    wanted: dict[str, Any], salt: str, pool: Sequence[_Read], taken: set[int]
-) -> int | None:
+def _find(wanted: dict[str, Any], salt: str, pool: Sequence[_Read], taken: set[int]) -> int | None:
     """The place of the decision that holds the gold's first words, or stands in their paragraph.
 
     Of several, one of the drawn item goes first, then one whose own text holds the words, then

@@ -62,17 +62,28 @@ def plain_number(number: str | None) -> str:
 
 def same_number(gold: str, ours: str | None) -> bool:
     """Equal, or ours is a sub-item of the gold number: 5(a) stands for 5."""
-    one, other = plain_number(gold), plain_number(ours)
-    return one == other or bool(re.fullmatch(re.escape(one) + r"(?:[a-z]{1,4}|\.\d+)", other))
+    return plain_number(gold) == plain_number(ours) or is_part(ours, gold)
 
 
-def title_overlap(gold: str, item: Item) -> float:
-    """The share of the gold title's words that stand in the item's title."""
+def is_part(number: str | None, of: str | None) -> bool:
+    """Whether one number is a sub-item of another: 4(b) or 4.2 of 4."""
+    one, whole = plain_number(number), plain_number(of)
+    return bool(whole) and bool(re.fullmatch(re.escape(whole) + r"(?:[a-z]{1,4}|\.\d+)", one))
+
+
+def title_overlap(gold: str, title: str) -> float:
+    """The share of the gold title's words that stand in the title."""
     wanted = Counter(words(gold))
     if not wanted:
         return 1.0
-    have = Counter(words(item.title))
+    have = Counter(words(title))
     return sum((wanted & have).values()) / sum(wanted.values())
+
+
+def titles_of(item: Item, every: Sequence[Item]) -> list[str]:
+    """The title of an item, and that of the item which it is a part of."""
+    before = [each for each in every[: every.index(item)] if is_part(item.number, each.number)]
+    return [item.title, *(each.title for each in before[-1:])]
 
 
 def holds(text: str, quote: str) -> bool:
@@ -89,7 +100,9 @@ def find_quote(meetings: Sequence[Meeting], quote: str) -> list[Item]:
     across = [
         item
         for item in every
-        if holds(item.title + " " + " ".join(p.text for p in item.paragraphs), quote)
+        if holds(
+            " ".join([item.number or "", item.title, *(p.text for p in item.paragraphs)]), quote
+        )
     ]
     return across or _most_alike(every, quote)
 
@@ -114,6 +127,7 @@ class Tally:
     number_right: int = 0
     title_right: int = 0
     both_right: int = 0
+    exact: int = 0  # both right, and not by way of a sub-item of the gold's number
     whole: int = 0
     failures: list[str] | None = None
 
@@ -128,14 +142,22 @@ def measure_set(name: str, data: Path, questions: Path) -> Tally:
         path = data / SETS.get(name, "") / evidence["source"]
         tally.quotes += 1
         try:
-            items = find_quote(meetings_of(path), evidence["quote"])
+            meetings = meetings_of(path)
         except (UnreadableSource, ImportError) as error:
             tally.failures.append(f"{entry} unreadable {path.name}: {error}")
             continue
+        items = find_quote(meetings, evidence["quote"])
+        every = [item for meeting in meetings for item in meeting.items]
         number = [item for item in items if same_number(evidence["item"], item.number)]
-        title = [item for item in items if title_overlap(evidence["title"], item) >= 0.5]
+        title = [
+            item
+            for item in items
+            if any(title_overlap(evidence["title"], one) >= 0.5 for one in titles_of(item, every))
+        ]
         both = [item for item in number if item in title]
+        exact = [item for item in both if not is_part(item.number, evidence["item"])]
         tally.number_right += bool(number)
+        tally.exact += bool(exact)
         tally.title_right += bool(title)
         tally.both_right += bool(both)
         tally.whole += any(holds(p.text, evidence["quote"]) for i in items for p in i.paragraphs)
@@ -336,7 +358,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(
                 f"{name}: number right {_share(tally.number_right, tally.quotes)}, title right "
                 f"{_share(tally.title_right, tally.quotes)}, both "
-                f"{_share(tally.both_right, tally.quotes)}, quote whole in a paragraph "
+                f"{_share(tally.both_right, tally.quotes)} (by the very number "
+                f"{_share(tally.exact, tally.quotes)}), quote whole in a paragraph "
                 f"{_share(tally.whole, tally.quotes)}"
             )
             for failure in (tally.failures or [])[: options.failures]:

@@ -35,8 +35,8 @@ _SLASH = re.compile(
     r"^(?P<n>\d{1,4}/\d{1,4}(?:/\d{1,4})?)(?P<delimiter>[.:)]?)(?=\s+[A-Z“\"‘(]|\s*$)" + _REST, re.S
 )
 _DECIMAL = re.compile(
-    r"^(?P<n>\d{1,3}(?:\.\d{1,3}){1,3})(?P<delimiter>[.:)]?)(?=\s+[A-Z“\"‘(]|\s*$|[A-Z][a-z])"
-    + _REST,
+    r"^(?P<n>\d{1,3}(?:\.\d{1,3}){1,3})(?P<delimiter>[.:)]?)(?=\s+[A-Z“\"‘(]|\s*$|[A-Z][a-z]|"
+    r"\s(?:19|20)\d\d\s[A-Z])" + _REST,
     re.S,
 )
 _INTEGER = re.compile(
@@ -206,6 +206,8 @@ def look_of(label: Label, bold: bool, heading: bool, bare: bool = False) -> floa
         score += 2.0
     if label.scanned:
         score -= 1.0
+    if is_compound(label):
+        score += 1.5  # lists seldom number so
     bare_integer = label.family == "int" and label.value[-1] == 0 and not label.worded
     if label.delimiter == "" and bare_integer and words:
         score -= 1.5
@@ -278,6 +280,7 @@ def find_chain(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that number the items of the meeting, in the order of the text."""
     best: list[Candidate] = []
     best_score = 0.0
+    candidates = _without_lists(candidates)
     families = {candidate.label.family for candidate in candidates} - {"letter"}
     chains = {}
     for family in sorted(families):
@@ -291,44 +294,106 @@ def find_chain(candidates: Sequence[Candidate]) -> list[Candidate]:
     return _with_strays(best, candidates)
 
 
+def _without_lists(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates without lists "1, 2, 3 ..." after which the numbers before them go on.
+
+    The list repeats numbers that stood before: items 1 and 2 may be taken after item 3.
+    """
+    kept: list[Candidate] = []
+    before: set[int] = set()
+    last = 0  # number of the last integer that was kept
+    place = 0
+    while place < len(candidates):
+        run = _run_from(candidates, place) if last else []
+        if len(run) > last and _stands_out(candidates, run, last):
+            run = run[:last]  # the numbers go on where the list ends by chance
+        if len(run) > 1 and before.issuperset(range(1, min(last, len(run)) + 1)):
+            end = run[-1] + 1
+            after = (each.label for each in candidates[end:] if each.label.family == "int")
+            if next((label.value[0] for label in after), 0) in (last + 1, last + 2):
+                others = set(range(place, end)) - set(run)
+                kept += [candidates[other] for other in sorted(others)]
+                place = end
+                continue
+        if candidates[place].label.family == "int":
+            last = candidates[place].label.value[0]
+            before.add(last)
+        kept.append(candidates[place])
+        place += 1
+    return kept
+
+
+def _stands_out(candidates: Sequence[Candidate], run: Sequence[int], last: int) -> bool:
+    """Whether the number after `last` looks more like an item than the entries before it."""
+    entries = [candidates[other].look for other in run[:last]]
+    return candidates[run[last]].look > sum(entries) / len(entries) + 0.6
+
+
+def _run_from(candidates: Sequence[Candidate], place: int) -> list[int]:
+    """The places of the integers 1, 2, 3 ... that begin here, none between them."""
+    run: list[int] = []
+    for other in range(place, len(candidates)):
+        label = candidates[other].label
+        if label.family != "int":
+            continue
+        if label.value != (len(run) + 1, 0) or label.worded:
+            break
+        run.append(other)
+        if len(run) == 1 and other != place:
+            return []
+    return run
+
+
 def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> list[Candidate]:
     """The chain with the items taken out of their order, and those whose number was misread."""
-    if len(chain) < 3 or chain[0].label.family != "int":
+    if not chain or chain[0].label.family != "int":
         return chain
+    integers = [each for each in candidates if each.label.family == "int"]
     styles = Counter(each.style for each in chain)
     taken = {each.label.value for each in chain}
     highest = max(taken)[0]
     floor = max(0.4, sorted(each.look for each in chain)[len(chain) // 4] - 1.3)
     kept = list(chain)
-    for one, other in pairwise(chain):
+    bounds = [-1, *(each.block for each in chain), max(each.block for each in integers) + 1]
+    for place, (start, end) in enumerate(pairwise(bounds)):
+        inside = [each for each in integers if start < each.block < end]
+        inner = 0 < place < len(chain)
         between = [
             each
-            for each in candidates
-            if one.block < each.block < other.block
-            and each.label.family == "int"
-            and each.look >= floor
-            and styles[each.style] * 2 >= len(chain)
+            for each in inside
+            if each.look >= floor
+            and (
+                is_compound(each.label)
+                or (styles[each.style] * 2 >= len(chain) and len(chain) >= 3)
+            )
         ]
-        expected = one.label.value[0] + 1
-        listed = {
-            each.label.value[0]
-            for each in candidates
-            if one.block < each.block < other.block and each.label.family == "int"
-        }
+        listed = {each.label.value[0] for each in inside if not each.label.scanned}
         for each in between:
-            if listed & {each.label.value[0] - 1, each.label.value[0] + 1}:
+            number = each.label.value[0]
+            if listed & {number - 1, number + 1} and not is_compound(each.label):
                 continue  # an entry of a list
-            if each.label.value not in taken and each.label.value[0] <= highest + 3:
+            # Before the first and after the last item only a number that the chain lacks.
+            limit = highest + 3 if inner else highest
+            if each.label.value not in taken and (number <= limit or is_compound(each.label)):
                 taken.add(each.label.value)
                 kept.append(each)
-            elif (
-                len(between) == 1
-                and other.label.value[0] == expected + 1
-                and _misread(each.label.number, str(expected))
-            ):
-                label = replace(each.label, number=str(expected), value=(expected, 0), scanned=True)
-                kept.append(replace(each, label=label))
+            elif inner and len(between) == 1 and not is_compound(each.label):
+                expected = chain[place - 1].label.value[0] + 1
+                if chain[place].label.value[0] == expected + 1 and _misread(
+                    each.label.number, str(expected)
+                ):
+                    label = replace(
+                        each.label, number=str(expected), value=(expected, 0), scanned=True
+                    )
+                    kept.append(replace(each, label=label))
     return sorted(kept, key=lambda each: each.block)
+
+
+def is_compound(label: Label) -> bool:
+    """Whether a number and a letter in brackets head a title: "6(d) Local Area Plan"."""
+    rest = label.rest.removesuffix(".")
+    titled = not rest or (is_titlelike(rest) and not VERB.search(rest))
+    return label.number.endswith(")") and label.family == "int" and titled
 
 
 def _misread(printed: str, expected: str) -> bool:
@@ -402,6 +467,9 @@ def _start(candidate: Candidate) -> float:
     return -min(1.5, 0.3 * (first - 1))
 
 
+_RUNNING = 100  # the longest list in the measured minutes has 60 entries
+
+
 def _step(one: Candidate, other: Candidate, interrupted: bool) -> float:
     """What it gains or costs for one number to follow another; `interrupted`: a nearer one fits."""
     a, b = one.label.value, other.label.value
@@ -410,6 +478,8 @@ def _step(one: Candidate, other: Candidate, interrupted: bool) -> float:
         return 2.0 + changed - (2.5 if interrupted else 0.0)
     gap = _gap(a, b)
     if gap == 0:
+        if a[0] >= _RUNNING:
+            return changed  # minute numbers that run on from meeting to meeting number no lists
         return -1.0 + changed - (2.0 if other.look < 1 else 0.0)
     if gap > 0:
         return max(-5.0, 2.0 - 1.2 * (gap - 1)) + changed - (2.5 if interrupted else 0.0)

@@ -13,8 +13,9 @@ _BULLET = re.compile(r"^(?:[•▪●◦■□➢✓–—‣·]|[-*o](?=\s))\s*
 _LIST_LABEL = re.compile(
     r"^(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)|\((?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)?|"
     r"(?:\d{1,3}|[a-z]|[ivx]{1,5})\.)(?=\s|$|[A-Z“\"])|"
-    r"^\d{1,3}\s?\([a-z]\)[.:]?(?=\s+[A-Z“\"]|$)"
+    r"^\d{1,3}\s?\([a-z]\)[.:]?(?=\s+[A-Z“\"]|$)|^[A-Z]{1,4}\s?\d{1,4}/\d{2,4}[.:)]?(?=\s+[A-Z]|$)"
 )
+_DECIMAL_LABEL = re.compile(r"\d{1,3}\.\d{1,2}\s+[A-Z]")
 # A line that ends so goes on, whatever stands next.
 _OPEN_END = re.compile(
     r"(?:[,–—&/(\-]|\b(?:of|the|and|or|in|on|at|to|for|by|with|from|a|an|that|which|Cllr\.?|"
@@ -26,7 +27,11 @@ _FUNCTION_WORD = re.compile(
 _FUNCTION_START = re.compile(r"(?:OF|AND|AT|FOR|TO|BY|WITH|HELD)\b(?! \()")
 _LONE_CAPITALS = re.compile(r"[A-ZÀ-Ý]{4,}$")
 _ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
-_FORMULA = re.compile(r"(?:Proposed|Seconded|Moved) by\b|And (?:it was )?[Rr]esolved\b")
+# Openings of a paragraph: after a line without a full stop, that line was a heading.
+_FORMULA = re.compile(
+    r"(?:Proposed|Seconded|Moved) by\b|And (?:it was )?[Rr]esolved\b|Circulated,|"
+    r"It was (?:\w+ly )?(?:agreed|noted|decided|proposed|resolved|stated)\b|On the proposal of\b"
+)
 _CONTINUES = re.compile(r"(?:19|20)\d\d\b")  # the year of a date that runs over the line
 _TALLY = re.compile(r"\(\d{1,3}\)\W*$")  # "(12)" after the names of those who voted
 _LABELLED = re.compile(r"^[A-Z][\w’'/&. ]{1,40}:(?:\s|$)")
@@ -89,6 +94,8 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
     if _TALLY.match(line.text) and before.text.count(",") >= 2:
         return False
     if is_label(line.text) and not _OPEN_END.search(before.text):
+        return True
+    if _DECIMAL_LABEL.match(line.text) and ends_sentence(before.text):
         return True
     open_end = _OPEN_END.search(before.text) or not _TERMINAL.search(before.text)
     if before.bold != line.bold and not (open_end and line.text[:1].islower()):

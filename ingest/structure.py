@@ -269,7 +269,7 @@ _NOT_BUSINESS = re.compile(
     r"action|"
     r"proposed(?: by|:|;)|seconded|note|and resolved|minutes\b|meeting\b|held\b|page|"
     r"councillors?\b|cllrs?\b|amendment\b|"
-    r"cathaoirleach\b|comhairle|méara|riarthóir|parish clerk|village hall,)",
+    r"(?:also )?circulated\b|cathaoirleach\b|comhairle|méara|riarthóir|parish clerk|village hall,)",
     re.I,
 )
 _QUESTION_OR_MOTION = re.compile(r"\b(?:questions?|motions?|correspondence|deputations?)\b", re.I)
@@ -301,7 +301,7 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
         heads.setdefault(head.block, head)
     if not heads:
         return _front_and_rest(blocks, front_end)
-    first = min(heads)
+    first = _after_agenda(heads)
     front = list(blocks[:first])
     drafts: list[_Draft] = []
     place = first
@@ -313,6 +313,22 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
             drafts[-1].blocks.append(blocks[place])
             place += 1
     return front, drafts
+
+
+_AGENDA_LEAST = 4  # numbers in a row that come again, below which nothing is called an agenda
+
+
+def _after_agenda(heads: dict[int, _Head]) -> int:
+    """The first head of the minutes, past an agenda that lists the same numbers before them."""
+    numbers = [(place, heads[place].number) for place in sorted(heads) if heads[place].number]
+    if not numbers:
+        return min(heads)
+    again = [at for at, (_, number) in enumerate(numbers) if at and number == numbers[0][1]]
+    if len(again) != 1 or again[0] < _AGENDA_LEAST:
+        return min(heads)
+    listed = {number for _, number in numbers[: again[0]]}
+    after = {number for _, number in numbers[again[0] :]}
+    return numbers[again[0]][0] if len(listed & after) > 0.8 * len(listed) else min(heads)
 
 
 def _front_and_rest(blocks: Sequence[Block], front_end: int) -> tuple[list[Block], list[_Draft]]:
@@ -385,16 +401,22 @@ def _business_title(block: Block) -> bool:
 
 
 def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head]:
-    """Sub-items "(a)" and "5.1" that have a heading of their own inside a numbered item."""
+    """Sub-items "(a)" and "5.1" inside a numbered item."""
     found: list[_Head] = []
     ends = [each.block for each in chain[1:]] + [len(blocks)]
     for candidate, end in zip(chain, ends, strict=False):
         own = candidate.label
         letters: list[tuple[int, Label, int]] = []
+        bracketed: list[tuple[int, Label, int]] = []
         expected = _next_part(own)
+        decimals = _decimals(blocks, candidate, end)
+        found += decimals
+        taken = {head.block for head in decimals}
         for place in range(candidate.block, end):
             block = blocks[place]
             label = block.label
+            if place in taken:
+                continue
             if label and label.value == expected and _is_part(label) and place > candidate.block:
                 found.append(_Head(place, label.number, "sub", label))
                 expected = _next_part(label)
@@ -403,12 +425,51 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
                 label = _label_within(own)
             if label is None or block.table:
                 continue
-            if label.family == "decimal" and own.family == "int" and place > candidate.block:
-                if label.value[0] == own.value[0] and _is_titled(blocks, place, end, label):
-                    found.append(_Head(place, label.number, "sub", label))
-            elif label.family == "letter":
-                letters.append((place, label, _is_titled(blocks, place, end, label)))
+            heads = _is_titled(blocks, place, end, label)
+            if label.family == "letter":
+                if heads and own.value[-1] and (own.value[0], *label.value) == expected:
+                    number = f"{own.value[0]}({label.number})"  # "(b)" after "5(a)"
+                    found.append(_Head(place, number, "sub", label))
+                    expected = (own.value[0], label.value[0] + 1)
+                else:
+                    letters.append((place, label, heads))
+            elif label.family == "int" and re.match(r"\(\d{1,2}\)", block.text):
+                bracketed.append((place, label, heads))
         found += _lettered(own, letters, candidate.block)
+        numbers = [label.value[0] for _, label, _ in bracketed]
+        titled = all(each[2] > 1 for each in bracketed)
+        if titled and numbers in (
+            list(range(1, len(numbers) + 1)),
+            list(range(2, len(numbers) + 2)),
+        ):
+            found += _lettered(own, bracketed, candidate.block)  # "(1)" may stand in the heading
+    return found
+
+
+def _decimals(blocks: Sequence[Block], candidate: Candidate, end: int) -> list[_Head]:
+    """The parts "5.1", "5.2" ... of item 5: in order from the first, or with a heading each.
+
+    A part that is a sentence has the title of its item.
+    """
+    own = candidate.label
+    if own.family != "int" or own.value[-1]:
+        return []
+    found: list[_Head] = []
+    seen = {0}
+    for place in range(candidate.block + 1, end):
+        label = blocks[place].label
+        if label is None or label.family != "decimal" or blocks[place].table:
+            continue
+        if label.value[0] != own.value[0] or len(label.value) != 2:
+            continue
+        titled = bool(_is_titled(blocks, place, end, label))
+        if not max(seen) - 1 <= label.value[1] <= max(seen) + 2 and not titled:
+            continue
+        seen.add(label.value[1])
+        title = "" if titled else _title_and_next(blocks, candidate.block)[0]
+        if len(title.split()) > _SENTENCE_WORDS:
+            title = _sentence_title(title)
+        found.append(_Head(place, label.number, "sub", label, title))
     return found
 
 
@@ -479,16 +540,37 @@ def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> i
     after = blocks[place + 1] if place + 1 < end else None
     if not label.rest:
         return 2 if after is not None and after.bold and is_titlelike(after.text) else 0
-    if label.rest[0] in '“"‘•*' or label.rest[0].islower() or not is_titlelike(label.rest):
+    rest = label.rest.rstrip(".") if block.bold else label.rest
+    if not rest or rest[0] in '“"‘•*' or rest[0].islower() or not is_titlelike(rest):
         return 0
     if block.bold or block.heading:
         return 2
+    words = len(label.rest.split())
+    if (
+        after is not None
+        and _nests(blocks, place, end)
+        and words <= 10
+        and not VERB.search(label.rest)
+    ):
+        return 1
     if after is None or (after.label and after.label.family == label.family):
         return 0
-    words = len(label.rest.split())
     if block.alone and words <= 16 and not VERB.search(label.rest) and len(after.text.split()) > 8:
         return 2
     return 1 if words <= 20 and len(after.text.split()) > 8 else 0
+
+
+def _nests(blocks: Sequence[Block], place: int, end: int) -> bool:
+    """Whether a list of its own begins below a lettered heading: "(d) Grants", "(i) ..."."""
+    labels = [each.label for each in blocks[place + 1 : end] if each.label is not None]
+    names = [label.number.lower() for label in labels if label.family == "letter"]
+    if blocks[place + 1].label is None or names[:1] != ["i"]:
+        return False
+    return not _is_letter(blocks[place], "h") or "ii" in names[1:3]
+
+
+def _is_letter(block: Block, letter: str) -> bool:
+    return block.label is not None and block.label.number.lower() == letter
 
 
 def _unnumbered(
@@ -618,13 +700,13 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
             place += 1
         else:
             return draft, place
-    split = None if titled_by_bold else inline_title(rest)
+    split = None if titled_by_bold or head.title else inline_title(rest)
     if split and (":" in rest[len(split[0]) :][:3] or not is_titlelike(rest)):
         draft.title = split[0]
         draft.blocks.append(replace(block, text=split[1]))
         return draft, place
-    if not titled_by_bold and not is_titlelike(rest):
-        draft.title = _sentence_title(rest)
+    if head.title or (not titled_by_bold and not is_titlelike(rest)):
+        draft.title = head.title or _sentence_title(rest)
         draft.blocks.append(replace(block, text=rest))
         return draft, place
     words = len(rest.split())
@@ -633,11 +715,15 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
         if not after.bold or after.label or after.table or _NOT_BUSINESS.match(after.text):
             break
         words += len(after.text.split())
-        if words > _TITLE_WORDS or after.text[0] in '“"‘•' or after.text.endswith((".", ":")):
+        if words > _TITLE_WORDS or after.text[0] in '“"‘•' or after.text.endswith(":"):
             break
+        if after.text.endswith(".") and (place + 1 >= len(blocks) or blocks[place + 1].bold):
+            break  # of several bold lines that end so, none is a heading
         rest = f"{rest} {after.text}"
         place += 1
-    if not titled_by_bold and _goes_on_with_title(blocks, place, heads):
+    if _goes_on_with_title(blocks, place, heads) and (
+        not titled_by_bold or blocks[place + 1].text.startswith("Circulated,")
+    ):
         rest = f"{rest.rstrip(' :')} {blocks[place].text}"
         place += 1
     draft.title = rest.rstrip(" :") if not rest.endswith("...") else rest
@@ -651,7 +737,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, _H
     block = blocks[place]
     words = block.text.split()
     return (
-        len(words) <= 16
+        len(words) <= _SENTENCE_WORDS
         and sum(len(word) > 2 for word in words) >= 2
         and block.label is None
         and not block.table
@@ -676,8 +762,11 @@ _SENTENCE_WORDS = 30
 
 
 def _may_be_title(block: Block) -> bool:
+    text = re.sub(r"[.:]$", "", block.text)
     return not block.table and (
-        block.bold or (is_titlelike(block.text) and len(block.text.split()) <= 40)
+        block.bold
+        or (is_titlelike(block.text) and len(block.text.split()) <= 40)
+        or (is_titlelike(text) and len(text.split()) <= _SENTENCE_WORDS and text[:3] == "To ")
     )
 
 

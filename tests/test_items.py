@@ -1,0 +1,101 @@
+"""Items whose numbers or headings are printed in an unusual way; the text is invented."""
+
+import pytest
+
+from tests.test_structure import HEAD, meetings, outline
+
+
+def test_an_item_taken_after_the_last_or_before_the_first_keeps_its_number() -> None:
+    plain = [f"{n}. Business {word}\n\nIt was discussed.\n\n" for n, word in enumerate("ABCDE", 1)]
+    last = "".join([*plain[:1], *plain[2:], plain[1]])
+    assert [number for number, _ in outline(last)] == ["1", "3", "4", "5", "2"]
+    first = "".join([plain[3], *plain[:3], plain[4]])
+    assert [number for number, _ in outline(first)] == ["4", "1", "2", "3", "5"]
+
+
+def test_a_number_with_a_letter_heads_an_item_wherever_it_stands() -> None:
+    found = outline(
+        "1. Minutes\n\nApproved.\n\nIt was agreed to take item 6(d) next.\n\n"
+        "6(d) Quayside Local Area Plan\n\n"
+        "The plan was shown, its maps were explained and each of them was discussed.\n\n"
+        "2. Accounts\n\nNoted.\n\n"
+        "3. Planning\n\nNone."
+    )
+    assert [number for number, _ in found] == ["1", "6(d)", "2", "3"]
+
+
+@pytest.mark.parametrize("entries", [3, 7, 9])
+def test_a_list_within_an_item_is_not_mistaken_for_the_items_that_follow(entries: int) -> None:
+    names = ["Bollards", "Gritting", "Litter", "Lamps", "Hedges", "Seats", "Bins", "Signs", "Paths"]
+    listed = "\n\n".join(f"{n}. {name} leaflet" for n, name in enumerate(names[:entries], 1))
+    before = "".join(f"{n}. Business {n}\n\nIt was discussed.\n\n" for n in range(1, 7))
+    found = outline(
+        f"{before}7. Correspondence\n\n{listed}\n\n8. Planning\n\nNo objection was raised.\n\n"
+        "9. Next meeting\n\nTo be held in June."
+    )
+    assert [number for number, _ in found] == [str(n) for n in range(1, 10)]
+    assert found[6][1] == "Correspondence"
+
+
+def test_numbered_parts_that_are_sentences_have_the_title_of_their_item() -> None:
+    found = outline(
+        "5. Reports\n\nReports were given.\n\n6. Accounts and payments\n\n"
+        "6.1 It was agreed that the lamp be mended before the winter comes.\n\n"
+        "6.2 Quotes\n\nThree quotes for the mower were laid before the members of the council.\n\n"
+        "7. Planning\n\nNone."
+    )
+    assert found == [
+        ("5", "Reports"),
+        ("6", "Accounts and payments"),
+        ("6.1", "Accounts and payments"),
+        ("6.2", "Quotes"),
+        ("7", "Planning"),
+    ]
+
+
+def test_letters_go_on_after_a_number_with_a_letter() -> None:
+    found = outline(
+        "5. Reports\n\nReports were given.\n\n6 (a) Derelict Sites\n\n"
+        "The clerk gave an account of what was done about each site since the spring.\n\n"
+        "(b) Taking in Charge\n\n"
+        "The clerk gave an account of what was done about each estate since the spring.\n\n"
+        "7. Planning\n\nNone."
+    )
+    assert [number for number, _ in found] == ["5", "6(a)", "6(b)", "7"]
+
+
+def test_the_counts_of_a_vote_are_no_sub_items() -> None:
+    found = outline(
+        "**1. To elect a Chair**\n\nA vote was taken.\n\n**For A Barr**\n\nB Cole, C Dunn\n\n"
+        "**(12)**\n\n**For D East**\n\nE Finch, F Grant\n\n**(5)**\n\n**2. Planning**\n\nNone."
+    )
+    assert [number for number, _ in found] == ["1", "2"]
+
+
+def test_a_lettered_heading_with_a_list_below_it_is_an_item() -> None:
+    found = outline(
+        "3. Directorate of Services\n\n(a) Fixing of Dates\n\n"
+        "It was agreed to meet on the last Monday of each month until the summer.\n\n"
+        "(b) Receptions\n\n(i) Proposed by Councillor Barr;\n\nSeconded by Councillor Cole;\n\n"
+        "(ii) Proposed by Councillor Dunn;\n\nSeconded by Councillor East;\n\n4. Planning\n\nNone."
+    )
+    assert [number for number, _ in found] == ["3", "3(a)", "3(b)", "4"]
+
+
+def test_an_agenda_before_the_minutes_is_front_matter() -> None:
+    titles = ["Apologies", "Declarations", "Minutes", "Finance", "Premises"]
+    agenda = "\n\n".join(f"FGB {n}/2021 {title}" for n, title in enumerate(titles, 11))
+    text = "The clerk spoke at length of what had been done since the summer, and why."
+    record = "\n\n".join(f"FGB {n}/2021 {title}\n\n{text}" for n, title in enumerate(titles, 11))
+    (meeting,) = meetings(f"{HEAD}Agenda\n\n{agenda}\n\n{record}")
+    assert [item.title for item in meeting.items] == titles
+    assert all(item.paragraphs for item in meeting.items)
+    assert sum("Finance" in paragraph.text for paragraph in meeting.front) == 1
+
+
+def test_a_minute_number_that_is_printed_twice_heads_two_items() -> None:
+    found = outline(
+        "2624. Reports: None given.\n\n2625. Vacancy for North Ward – two people had applied.\n\n"
+        "2625. Correspondence: None.\n\n2626. Any Other Business: None."
+    )
+    assert [number for number, _ in found] == ["2624", "2625", "2625", "2626"]
