@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant import terminal
 from assistant.terminal import count, show, show_json, tell
-from ingest.errors import UnreadableSource, WrongUse
+from ingest.errors import WrongUse
 from ingest.model import as_json
 from ingest.settings import load_settings
 
@@ -110,37 +110,37 @@ def sync(options: argparse.Namespace) -> int:
 
 
 def parse(options: argparse.Namespace) -> int:
-    from ingest.read import SUFFIXES, read
+    import tempfile
 
-    done = failed = 0
-    for path in options.paths:
-        if not path.exists():
-            raise WrongUse(f"There is no file or folder {path}.")
-        root = path if path.is_dir() else path.parent
-        files = sorted(f for f in path.rglob("*") if f.is_file()) if path.is_dir() else [path]
-        for file in files:
-            source = file.relative_to(root).as_posix()
-            if path.is_dir() and file.suffix.lower() not in SUFFIXES:
-                tell(f"{source}: passed over, {file.suffix or 'no'} files are not read")
-                continue
-            try:
-                understood = read(file, source)
-            except UnreadableSource as error:
-                tell(f"{source}: {error}")
-                failed += 1
-                continue
-            done += 1
-            if options.coverage:
-                _show_coverage(file, source, understood)
-                continue
-            for meeting in understood:
+    from ingest.same import link_meetings
+    from ingest.scan import scan_paths
+    from ingest.worker import read_all
+
+    with tempfile.TemporaryDirectory(prefix="minutes-") as unpacked:
+        scan = scan_paths(options.paths, Path(unpacked), each_alone=True)
+        for source, reason in scan.skipped:
+            tell(f"{source}: passed over, {reason}")
+        faults = [(source, reason) for _, source, reason in scan.failed]
+        read: list[tuple[Meeting, ...]] = [()] * len(scan.files)
+        for outcome in read_all([(file.path, file.source) for file in scan.files]):
+            read[outcome.place] = outcome.meetings
+            if outcome.reason:
+                faults.append((scan.files[outcome.place].source, outcome.reason))
+        for source, reason in faults:
+            tell(f"{source}: {reason}")
+        if options.coverage:
+            for file, understood in zip(scan.files, read, strict=True):
+                if understood:
+                    _show_coverage(file.path, file.source, understood)
+        else:
+            for meeting in link_meetings([meeting for held in read for meeting in held]):
                 if options.json:
                     print(json.dumps(_parsed(meeting), ensure_ascii=False))
                 else:
                     terminal.show_parsed(meeting)
-    if not done and not failed:
-        raise WrongUse("There are no minutes to read there.")
-    return DONE if not failed else SOME_FAILED if done else NOTHING_DONE
+    if not faults:
+        return DONE
+    return SOME_FAILED if any(read) else NOTHING_DONE
 
 
 def _parsed(meeting: Meeting) -> dict[str, Any]:

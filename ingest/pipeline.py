@@ -6,7 +6,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
-import stat
+import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +21,7 @@ from ingest.errors import IndexMissing, WrongModel, WrongUse
 from ingest.index import CURRENT, current_generation, generation_folder, place_of
 from ingest.lock import writing
 from ingest.model import Meeting, Passage
+from ingest.scan import File, Scan, as_text, scan_paths
 from ingest.settings import load_settings
 from ingest.vectors import Place, delete_collections
 from ingest.webservice import fetched_file
@@ -79,28 +80,6 @@ class RemoveReport:
     generation: int
 
 
-@dataclass(frozen=True)
-class _File:
-    """A file to ingest, by the name that the index gives it."""
-
-    collection: str
-    source: str
-    path: Path
-    sha256: str
-    size: int
-
-
-@dataclass(frozen=True)
-class _Scan:
-    """What stands on disk: readable files, and what was passed over with the reason."""
-
-    files: tuple[_File, ...]
-    failed: tuple[tuple[str, str, str], ...]  # collection, source, reason
-    skipped: tuple[tuple[str, str], ...]
-    whole: frozenset[str]  # collections seen in full: what is missing there is taken out
-    folders: dict[str, Path]
-
-
 def ingest(
     paths: Sequence[Path | str],
     index_dir: Path | str,
@@ -120,10 +99,16 @@ def ingest(
     IndexLocked, and then the index is as it was.
     """
     began = time.monotonic()
-    scan = _scan([Path(path) for path in paths], Path(index_dir).absolute(), collection)
-    return _ingest(
-        scan, index_dir, council, rebuild, include_restricted, embed_model, progress, began
-    )
+    with tempfile.TemporaryDirectory(prefix="minutes-") as unpacked:
+        scan = scan_paths(
+            [Path(path) for path in paths],
+            Path(unpacked),
+            Path(index_dir).absolute(),
+            collection,
+        )
+        return _ingest(
+            scan, index_dir, council, rebuild, include_restricted, embed_model, progress, began
+        )
 
 
 def ingest_pages(
@@ -140,16 +125,16 @@ def ingest_pages(
     `pages` are all that there are: the address of each, which becomes its source, and its file.
     """
     began = time.monotonic()
-    files: list[_File] = []
+    files: list[File] = []
     for address, path in pages:
         sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-        files.append(_File(collection, address, path, sha256, path.stat().st_size))
-    scan = _Scan(tuple(files), (), (), frozenset([collection]), {collection: folder})
+        files.append(File(collection, address, path, sha256, path.stat().st_size))
+    scan = Scan(tuple(files), (), (), frozenset([collection]), {collection: folder})
     return _ingest(scan, index_dir, council, False, False, None, progress, began)
 
 
 def _ingest(
-    scan: _Scan,
+    scan: Scan,
     index_dir: Path | str,
     council: str | None,
     rebuild: bool,
@@ -170,9 +155,16 @@ def _ingest(
         tried = {(c, s): (sha, reason) for c, s, sha, reason in writer.failures}
         here = {(file.collection, file.source) for file in scan.files}
         here |= {(name, source) for name, source, _ in scan.failed}
-        gone = [key for key in (held | tried) if key[0] in scan.whole and key not in here]
+        shut = tuple((name, f"{source}/") for name, source in scan.closed)
+        gone = [
+            key
+            for key in (held | tried)
+            if key[0] in scan.whole
+            and key not in here
+            and not any(key[0] == name and key[1].startswith(start) for name, start in shut)
+        ]
 
-        def is_unchanged(file: _File) -> bool:
+        def is_unchanged(file: File) -> bool:
             key = (file.collection, file.source)
             if rebuild:
                 return False
@@ -333,12 +325,12 @@ class _Writer:
         self._stores = {}
         shutil.rmtree(self._temporary, ignore_errors=True)
 
-    def claim(self, scan: _Scan) -> list[str]:
+    def claim(self, scan: Scan) -> list[str]:
         """Check that each collection still belongs to the folder from which it was made."""
         warnings = []
         for name, path in scan.folders.items():
             owner = self.folders.get(name)
-            if owner in (None, _text(os.fspath(path))):
+            if owner in (None, as_text(os.fspath(path))):
                 continue
             known = {s.source for s in self.manifest if s.collection == name}
             found = known & {file.source for file in scan.files if file.collection == name}
@@ -376,7 +368,7 @@ class _Writer:
             self._stores[name].execute("begin")
 
     def set_folder(self, collection: str, path: Path) -> None:
-        name = _text(os.fspath(path))
+        name = as_text(os.fspath(path))
         for database in self._stores.values():
             database.execute("insert or replace into collections values (?, ?)", (collection, name))
 
@@ -388,11 +380,11 @@ class _Writer:
         for database in self._stores.values():
             database.execute(
                 "insert or replace into failures values (?, ?, ?, ?)",
-                (collection, source, sha256, _text(reason)),
+                (collection, source, sha256, as_text(reason)),
             )
 
     def add(
-        self, file: _File, meetings: Sequence[Meeting], council: str | None, with_restricted: bool
+        self, file: File, meetings: Sequence[Meeting], council: str | None, with_restricted: bool
     ) -> str | None:
         """Store what was read of a file; the reason, where it cannot be stored."""
         exempt = any(item.restricted for meeting in meetings for item in meeting.items)
@@ -618,91 +610,6 @@ class _Rate:
             rate = self._done / max(time.monotonic() - self._began, 1e-6)
             left = (self._total - self._done) / rate if rate else None
             self._progress(Progress(self._stage, self._done, self._total, rate, left, current))
-
-
-def _scan(paths: Sequence[Path], index: Path, collection: str | None) -> _Scan:
-    """What is to be ingested; raises WrongUse for a path without anything to read."""
-    from ingest.read import SUFFIXES
-
-    if not paths:
-        raise WrongUse("Name at least one folder or file of minutes.")
-    files: dict[tuple[str, str], _File] = {}
-    failed: list[tuple[str, str, str]] = []
-    skipped: list[tuple[str, str]] = []
-    whole: set[str] = set()
-    folders: dict[str, Path] = {}
-    for path in paths:
-        top = path.absolute()
-        top = Path(os.path.normpath(top))
-        if not top.exists():
-            raise WrongUse(f"There is no file or folder {_text(os.fspath(path))}.")
-        root = top if top.is_dir() else top.parent
-        name = collection or _text(root.name) or "minutes"
-        if folders.setdefault(name, root) != root:
-            raise WrongUse(
-                f"{folders[name]} and {root} would be one collection, {name!r}: ingest them one "
-                "at a time, each with its own --collection NAME."
-            )
-        found = 0
-        closed: list[OSError] = []
-        below = sorted(_walk(top, index.resolve(), closed.append)) if top.is_dir() else [top]
-        for error in closed:
-            source = _text(os.path.relpath(error.filename, root)).replace(os.sep, "/")
-            failed.append((name, f"{source}/", f"cannot be opened: {error.strerror}"))
-        for file in below:
-            source = _text(file.relative_to(root).as_posix())
-            reason = _why_not(file)
-            if reason is None and file.suffix.lower() not in SUFFIXES:
-                skipped.append((source, f"{file.suffix or 'no'} files are not read"))
-                continue
-            found += 1
-            known = files.get((name, source))
-            if known and known.path != file:
-                reason = "its name, written as text, is that of another file"
-            if reason is None:
-                try:
-                    with file.open("rb") as stream:
-                        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
-                    entry = _File(name, source, file, sha256, file.stat().st_size)
-                    files[name, source] = entry
-                except OSError as error:
-                    reason = f"cannot be opened: {error.strerror}"
-            if reason:
-                failed.append((name, source, reason))
-        if not found:
-            kinds = ", ".join(sorted(SUFFIXES))
-            more = f" ({len(skipped)} files of other kinds)" if skipped else ""
-            raise WrongUse(f"There are no minutes to read in {path}{more}: it takes {kinds}.")
-        if top.is_dir() and not closed:
-            whole.add(name)  # what cannot be looked into may still be there
-    return _Scan(tuple(files.values()), tuple(failed), tuple(skipped), frozenset(whole), folders)
-
-
-def _walk(top: Path, index: Path, closed: Callable[[OSError], None]) -> Iterator[Path]:
-    """Files below a folder; links are followed, each folder is visited once, hidden ones never."""
-    seen: set[tuple[int, int]] = set()
-    for folder, names, files in os.walk(top, followlinks=True, onerror=closed):
-        here = Path(folder)
-        known = here.stat()
-        if (known.st_dev, known.st_ino) in seen or here.resolve() == index:
-            names.clear()
-            continue
-        seen.add((known.st_dev, known.st_ino))
-        names[:] = sorted(name for name in names if not name.startswith("."))
-        yield from (here / name for name in files if not name.startswith((".", "~$")))
-
-
-def _why_not(file: Path) -> str | None:
-    try:
-        mode = file.stat().st_mode
-    except OSError as error:
-        return f"cannot be opened: {error.strerror}"
-    return None if stat.S_ISREG(mode) else "not a regular file"
-
-
-def _text(path: str) -> str:
-    """A path as text that every store and terminal takes: bytes that are no text as \\xNN."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _count(database: sqlite3.Connection) -> tuple[int, int, int]:

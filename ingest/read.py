@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ingest.errors import UnreadableSource
 from ingest.model import Document, Meeting
@@ -51,11 +51,13 @@ def read(path: Path, source: str) -> list[Meeting]:
     if b"%PDF-" in data[:1024]:
         from ingest.pdf import read_pdf
 
-        return _meetings(read_pdf(data, source), path)
+        return _meetings(read_pdf(data, source), source)
     if data.startswith(b"PK\x03\x04"):
+        if suffix == ".zip":
+            raise UnreadableSource("is an archive; ingest it as such")
         from ingest.docx import read_docx
 
-        return _meetings(read_docx(data, source), path)
+        return _meetings(read_docx(data, source), source)
     if suffix in (".pdf", ".docx"):
         raise UnreadableSource(f"is named {suffix}, but is not a {suffix[1:].upper()} file")
     for opening, what in _KNOWN:
@@ -92,7 +94,7 @@ def _read_characters(data: bytes, path: Path, source: str) -> list[Meeting]:
 
         if is_moderngov(text):
             return read_moderngov(text, source)
-        return _meetings(read_webpage(text, source), path)
+        return _meetings(read_webpage(text, source), source)
     from ingest.webservice import is_xml, read_meeting_xml
 
     if path.suffix.casefold() == ".xml" or is_xml(text):
@@ -101,7 +103,7 @@ def _read_characters(data: bytes, path: Path, source: str) -> list[Meeting]:
 
     if is_issue_text(text):
         return read_issue_text(text, source)
-    return _meetings(read_text(data, source), path)
+    return _meetings(read_text(data, source), source)
 
 
 def _refuse_binary(data: bytes) -> None:
@@ -116,15 +118,16 @@ def _refuse_binary(data: bytes) -> None:
         raise UnreadableSource("is not text: it holds binary data")
 
 
-def _meetings(document: Document, path: Path) -> list[Meeting]:
+def _meetings(document: Document, source: str) -> list[Meeting]:
     from ingest.structure import build_meetings
 
+    name = PurePosixPath(source).name
     if not any(line.text for line in document.lines):
         raise UnreadableSource("holds no text")
-    reason = _why_not_minutes(document, path.name)
+    reason = _why_not_minutes(document, name)
     if reason:
         raise UnreadableSource(f"does not look like minutes: {reason}")
-    meetings = build_meetings(document, path.name)
+    meetings = build_meetings(document, name)
     if not meetings:
         raise UnreadableSource("does not look like minutes: no meeting was found in it")
     return meetings

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import MinutesError
 from ingest.model import Attendance, Decision, Item, Meeting, Paragraph, Passage, Vote
 from ingest.passages import embedded_text
-from ingest.tokens import fold, tokenize
+from ingest.same import Told, find_same, wording_of
+from ingest.tokens import tokenize
 from ingest.vectors import Place, Record, Vectors, part_size
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 FORMAT = "1"  # of the tables; an index of another format is built anew
 PUBLIC, RESTRICTED = "public", "restricted"
 EMBED_PART = 250  # passages from one report of progress to the next
-SAME_WORDS = 0.8  # shared words from which two minutes of one sitting count as one text
-DRAFT_WORDS = 0.5  # enough where one is the draft and the other the confirmed minutes
 
 _SCHEMA = """
 create table meta (key text primary key, value text not null);
@@ -153,7 +151,6 @@ def _add_meeting(
     database: sqlite3.Connection, id: str, record: SourceRecord, ordinal: int, meeting: Meeting
 ) -> None:
     parts = [meeting.front, *(item.paragraphs for item in meeting.items)]
-    wording = " ".join(fold(p.text) for part in parts for p in part)
     database.execute(
         f"insert into meetings values ({', '.join('?' * 16)})",
         (
@@ -172,7 +169,7 @@ def _add_meeting(
             _json(asdict(meeting.attendance)),
             _json(meeting.warnings),
             _json(meeting.furniture),
-            hashlib.sha256(" ".join(wording.split()).encode()).hexdigest() if wording else "",
+            wording_of(meeting),
         ),
     )
     database.executemany(
@@ -276,45 +273,26 @@ def attendance_from(text: str) -> Attendance:
 
 
 def link_same_meetings(database: sqlite3.Connection) -> None:
-    """Write into `also` of every meeting the other sources that hold the same sitting.
-
-    Two are the same when their wording is the same, or when body and date agree and they share
-    most of their words, or a good part of them where one is draft and the other confirmed.
-    """
+    """Write into `also` of every meeting the other sources that hold the same sitting."""
     rows = database.execute(
-        "select id, source, body, date, status, wording from meetings order by id"
+        "select id, source, body, date, status, language, wording from meetings order by id"
     ).fetchall()
-    alike: dict[tuple[str, ...], list[Any]] = {}
-    for row in rows:
-        _, _, body, date, _, wording = row
-        if wording:
-            alike.setdefault((wording,), []).append(row)
-        if body and date:
-            alike.setdefault((fold(body), date), []).append(row)
-    also: dict[str, set[str]] = {id: set() for id, *_ in rows}
-    for key, group in alike.items():
-        words = {} if len(key) == 1 else {row[0]: _words(database, row[0]) for row in group}
-        for first in group:
-            for second in group:
-                if first[1] != second[1] and (
-                    len(key) == 1 or _same_sitting(first, second, words[first[0]], words[second[0]])
-                ):
-                    also[first[0]].add(second[1])
+    told = [
+        Told(source, body, date, status, language, wording, partial(_text, database, id))
+        for id, source, body, date, status, language, wording in rows
+    ]
     database.executemany(
         "update meetings set also = ? where id = ?",
-        ((_json(sorted(sources)), id) for id, sources in also.items()),
+        (
+            (_json(sorted(sources)), row[0])
+            for row, sources in zip(rows, find_same(told), strict=True)
+        ),
     )
 
 
-def _same_sitting(first: Any, second: Any, words: Counter[str], others: Counter[str]) -> bool:
-    shared = (words & others).total() / max(words.total(), others.total(), 1)
-    successive = {first[4], second[4]} == {"draft", "confirmed"}
-    return shared >= (DRAFT_WORDS if successive else SAME_WORDS)
-
-
-def _words(database: sqlite3.Connection, meeting: str) -> Counter[str]:
+def _text(database: sqlite3.Connection, meeting: str) -> str:
     rows = database.execute("select text from paragraphs where meeting_id = ?", (meeting,))
-    return Counter(word for (text,) in rows for word in re.findall(r"\w+", fold(text)))
+    return "\n".join(text for (text,) in rows)
 
 
 def pack(database: sqlite3.Connection) -> None:

@@ -13,12 +13,16 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ingest.errors import UnreadableSource
 from ingest.model import Meeting
 
+if TYPE_CHECKING:
+    from ingest.archive import Member
+
 LIMIT_S = 300  # a budget meeting of 91,000 words takes seconds; scanned volumes take minutes
+MEMORY = 4 * 1024**3  # bytes for one reader; the largest of the real minutes takes a tenth
 _HEAD = 8  # bytes that give the length of a message
 
 
@@ -48,7 +52,7 @@ def read_all(
             workers.append(here.worker)
         path, source = files[place]
         began = time.monotonic()
-        meetings, reason = here.worker.read(path, source)
+        meetings, reason = here.worker.ask("read", path, source)
         return Outcome(place, tuple(meetings), reason, time.monotonic() - began)
 
     with ThreadPoolExecutor(count) as pool:
@@ -64,6 +68,16 @@ def read_all(
                 worker.stop()
 
 
+def unpack_one(archive: Path, source: str, target: Path) -> tuple[list[Member], str | None]:
+    """The members of a ZIP archive, unpacked into a folder that is made; or why there are none."""
+    target.mkdir()
+    worker = _Worker(LIMIT_S)
+    try:
+        return worker.ask("unpack", archive, source, target)
+    finally:
+        worker.stop()
+
+
 class _Worker:
     """A process that reads one file at a time; started when needed, again after a crash."""
 
@@ -71,7 +85,8 @@ class _Worker:
         self._limit_s = limit_s
         self._process: subprocess.Popen[bytes] | None = None
 
-    def read(self, path: Path, source: str) -> tuple[list[Meeting], str | None]:
+    def ask(self, task: str, *values: Path | str) -> tuple[list[Any], str | None]:
+        """What came of a task, or why nothing did."""
         process = self._process or self._start()
         assert process.stdin and process.stdout
         late = threading.Event()
@@ -83,8 +98,8 @@ class _Worker:
         timer = threading.Timer(self._limit_s, stop)
         timer.start()
         try:
-            _send(process.stdin, (path, source))
-            answer: tuple[list[Meeting], str | None] = _receive(process.stdout)
+            _send(process.stdin, (task, values))
+            answer: tuple[list[Any], str | None] = _receive(process.stdout)
             return answer
         except (EOFError, OSError):
             self.stop()
@@ -138,23 +153,42 @@ def _serve() -> None:
     """Read what is asked on standard input, until it ends; prints of libraries go to stderr."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    _limit_memory()
     while True:
         try:
-            path, source = _receive(sys.stdin.buffer)
+            task, values = _receive(sys.stdin.buffer)
         except EOFError:
             return
-        _send(answers, _read_one(path, source))
+        _send(answers, _try(task, values))
 
 
-def _read_one(path: Path, source: str) -> tuple[list[Meeting], str | None]:
-    from ingest.read import read
-
+def _limit_memory() -> None:
+    """Let this process and its children have MEMORY bytes each, where the system enforces that."""
     try:
-        return read(path, source), None
+        import resource
+
+        set_before = [n for n in resource.getrlimit(resource.RLIMIT_AS) if n > 0]
+        limit = min([MEMORY, *set_before])
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    except (ImportError, ValueError, OSError):  # Windows has none, macOS refuses
+        return
+
+
+def _try(task: str, values: tuple[Any, ...]) -> tuple[list[Any], str | None]:
+    try:
+        if task == "unpack":
+            from ingest.archive import unpack
+
+            return list(unpack(*values)), None
+        from ingest.read import read
+
+        return list(read(*values)), None
     except UnreadableSource as error:
         return [], str(error)
     except MemoryError:
         return [], "reading needs more memory than there is"
+    except RecursionError:
+        return [], "is nested too deeply to be read"
     except Exception as error:  # a fault of a reader costs one file, not the run
         return [], f"{type(error).__name__}: {error}"
 
