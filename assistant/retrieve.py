@@ -58,9 +58,18 @@ class Corpus:
             [date.fromisoformat(m.date).toordinal() if m.date else 0 for m in self.meetings],
             np.int32,
         )
+        names = {m.body for m in self.meetings if m.body}
+        sizes = dict.fromkeys(names, 0)
+        held = np.bincount(self.meeting_no, minlength=len(self.meetings))
+        for meeting, passages in zip(self.meetings, held, strict=True):
+            if meeting.body:
+                sizes[meeting.body] += int(passages)
         self.bodies = BodyNames(
-            [m.body for m in self.meetings if m.body],
-            {m.body: abbreviations(m.body) for m in self.meetings if m.body},
+            names,
+            {name: abbreviations(name) for name in names},
+            sizes,
+            lambda word: len(index.postings(word)),
+            [(m.body, date.fromisoformat(m.date)) for m in self.meetings if m.body and m.date],
         )
         self._items: dict[tuple[str, int], StoredItem] = {}
 

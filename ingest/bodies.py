@@ -412,7 +412,8 @@ def abbreviations(body: str) -> tuple[str, ...]:
             found.setdefault(f"{_initials(rest)}{short}")
         if rest and len(rest) < 40:
             found.setdefault(f"{_title_case(rest)} {short}")
-            found.setdefault(_title_case(rest))
+            if short in ("PC", "CC", "TC", "RA"):  # a place; a committee's topic is everybody's
+                found.setdefault(_title_case(rest))
     place = re.fullmatch(r"(?:Municipal|Metropolitan) District(?: of)? (.+)", name)
     if place:
         if name.startswith("Metropolitan"):

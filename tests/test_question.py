@@ -58,8 +58,38 @@ def test_a_word_that_every_body_shares_names_none() -> None:
     assert understand("what did the council say", alike, AS_OF).bodies == ()
 
 
+def test_a_word_means_the_body_in_whose_minutes_it_mostly_stands() -> None:
+    sizes = {"Housing Committee": 10, "Farlow Parish Council": 45, "Quern Parish Council": 45}
+    frequency = {"hous": 60, "farlow": 50, "quern": 46}.get
+    names = BodyNames(sizes, {}, sizes, lambda word: frequency(word, 100) or 100)
+    assert (
+        understand("who mends the Farlow bus stop?", names, AS_OF).bodies[0][0].startswith("Farl")
+    )
+    assert understand("how many housing grants?", names, AS_OF).bodies == ()
+    assert understand("the housing committee", names, AS_OF).bodies[0] == ("Housing Committee", 1.0)
+
+
+def test_the_council_alone_names_no_body_and_the_full_council_the_largest() -> None:
+    sizes = {"Quern Council": 80, "Farlow Committee": 20}
+    names = BodyNames(sizes, {}, sizes, lambda word: 100)
+    assert understand("what did the council decide?", names, AS_OF).bodies == ()
+    assert (
+        understand("how did the full council vote?", names, AS_OF).bodies[0][0] == "Quern Council"
+    )
+
+
+def test_the_last_meetings_are_those_of_the_body_up_to_the_day() -> None:
+    days = [("Quern City Council", date(2025, month, 1)) for month in range(1, 6)]
+    days += [("Joint Parking Committee", date(2025, 3, 5))]
+    names = BodyNames(["Quern City Council", "Joint Parking Committee"], {}, days=days)
+    (period,) = understand("the last two Quern meetings", names, AS_OF).periods
+    assert (period.start, period.end) == (date(2025, 2, 1), date(2025, 3, 1))
+
+
 def test_numbers_and_references_are_found() -> None:
     assert item_numbers("item 13 and minute no. 71/19, agenda item 5(a)") == ("13", "71/19", "5(a)")
+    assert item_numbers("minutes in 2011; item BM 71/19") == ("BM 71/19",)
+    assert references("the 2015/16 accounts") == ()
     assert references("report ED15073 on 23/01234/FUL") == ("ED15073", "23/01234/FUL")
 
 
