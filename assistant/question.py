@@ -160,7 +160,7 @@ _COUNCIL = re.compile(r"\bcouncil$", re.I)
 _FULL_COUNCIL = re.compile(r"\b(?:full|whole) council\b|\bplenary\b", re.I)
 BODIES = 8  # that a question may mean
 # A body is meant by a word of its name when a passage with that word is the body's in at least SURE
-# of cases, at odds TELLING times those of any passage. Where a body is named it is the evidence's in
+# of cases, at odds TELLING times those of any passage. A body that is named is the evidence's in
 # 0.86 of questions of train_limerick, 0.83 of train_parish and 0.96 of train_uk; by the weight of
 # the name's words alone it was in 0.45, 0.86 and 0.82 (`python -m eval.measure_understanding`,
 # November 2026).

@@ -310,6 +310,11 @@ class Index:
             bm25 = self._bm25
         return sorted(bm25.vocab_dict) if bm25 else []
 
+    @cached_property
+    def words_of_letters(self) -> list[str]:
+        """The words (stems) of the index that have letters only, in alphabetical order."""
+        return [word for word in self._words if word.isalpha()]
+
     def item_labels(self) -> list[tuple[str, int, str | None, tuple[str, ...]]]:
         """Meeting, place, printed number and references of every item."""
         return [
