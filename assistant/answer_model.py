@@ -13,10 +13,14 @@ DeclineReason = Literal[
 
 @dataclass(frozen=True)
 class Turn:
-    """An earlier question of the conversation, with the answer that was given."""
+    """An earlier question of the conversation, with the answer that was given.
+
+    `about`: the item that it cited first, in words.
+    """
 
     question: str
     answer: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True)
