@@ -25,14 +25,15 @@ _GOES_ON = re.compile(
 # "no, I meant Wereham", "sorry, 2015": the question before is asked again with something else.
 _CORRECTION = re.compile(
     r"^\s*(?:(?:no|nope|sorry|actually|oh|oops|wait)\b[\s,.!-]*)*"
-    r"(?:i\s+(?:meant?|was asking about|am asking about)|(?:make|make that)\s+it|not that)\b[\s,:-]*"
+    r"(?:i\s+(?:meant?|(?:was|am) asking about)|(?:make|make that)\s+it|not that)\b[\s,:-]*"
     r"|^\s*(?:no|nope|sorry|oops)\b[\s,.!-]+(?=\S)",
     re.I,
 )
 # "what about March?", "and Wretton?", "and for the other scheme?": asked of something else.
 _INSTEAD = re.compile(
     r"^\s*(?:(?:and|but|so|ok(?:ay)?)\b[\s,]*)?(?:what about|how about|what of|same for"
-    r"|the same for)\b\s*|^\s*(?:and|but)\s+(?:(?:for|in|at|on|from)\s+)?(?=(?:\S+\s*){1,4}\??\s*$)",
+    r"|the same for)\b\s*"
+    r"|^\s*(?:and|but)\s+(?:(?:for|in|at|on|from)\s+)?(?=(?:\S+\s*){1,4}\??\s*$)",
     re.I,
 )
 _VERB = re.compile(
