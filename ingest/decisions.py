@@ -19,11 +19,11 @@ _TITLE = (
     r"Deputy|Alderman|Prof|Rev|Sir|Lady|Lord|Senator|the (?:Chair|Chairman|Mayor|Cathaoirleach))"
 )
 _NAME = (
-    rf"(?P<{{}}>(?:{_TITLE}\.?\s+)*(?:(?:[A-ZÀ-Ý][\w’'\-]*\.?|Ó|de|van)\s?){{{{1,4}}}}"
+    rf"(?P<{{}}>(?:{_TITLE}\.?\s+)*(?:(?:[A-ZÀ-Ý][\w’‟‛'\-]*\.?|Ó|de|van)\s?){{{{1,4}}}}"
     r"(?:\s?\([A-Z][A-Za-z]{{0,3}}\.?\))?)"
 )
 _PROPOSER = re.compile(
-    r"\b(?:[Pp]roposed|PROPOSED|[Pp]roposer|[Mm]oved)(?:\s*(?:by|:|-|–))*\s*"
+    r"\b(?:[Pp]roposed|PROPOSED|[Pp]roposer|[Mm]oved|[Mm]olta)(?:\s*(?:by|ag|:|-|–))*\s*"
     + _NAME.format("name")
     + r"|\b[Oo]n the proposal of\s+"
     + _NAME.format("name2")
@@ -31,15 +31,16 @@ _PROPOSER = re.compile(
     + _NAME.format("name3")
 )
 _SECONDER = re.compile(
-    r"\b(?:[Ss]econded|SECONDED|[Ss]econder|2nd)(?:\s*(?:by|:|-|–))*\s*" + _NAME.format("name")
+    r"\b(?:[Ss]econded|SECONDED|[Ss]econder|2nd|[Cc]uidi\w*)"
+    r"(?:\s*(?:by|ag|[ó6]n?|:|-|–))*\s*" + _NAME.format("name")
 )
 _BEFORE_VERB = re.compile(_NAME.format("name") + r"\s+(?:formally\s+)?proposed\b")
 _BEFORE_SECOND = re.compile(_NAME.format("name") + r"\s+(?:formally\s+)?seconded\b")
-_PROPOSED_PARAGRAPH = re.compile(r"^\W*proposed(?:\s+by)?\s*:?\s", re.I)
-_SECONDED_PARAGRAPH = re.compile(r"^\W*seconded(?:\s+by)?\s*:?\s", re.I)
+_PROPOSED_PARAGRAPH = re.compile(r"^\W*(?:proposed|molta)(?:\s+(?:by|ag))?\s*:?\s", re.I)
+_SECONDED_PARAGRAPH = re.compile(r"^\W*(?:seconded|cuidi\w*)(?:\s+(?:by|ag))?\s*:?\s", re.I)
 _AND_RESOLVED = re.compile(
-    r"^\W*(?:and\s+)?(?:it\s+was\s+)?(?:unanimously\s+)?(resolved|agreed|recommended|approved|"
-    r"ordered)\s*"
+    r"^\W*(?:and\s+|agus\s+(?:an\s+)?)?(?:it\s+was\s+)?(?:unanimously\s+)?(resolved|agreed|"
+    r"recommended|approved|ordered|cinneadh|r[uú]nadh)\s*"
     r"(?:[:;,.–-]|that\b|to\b|$)",
     re.I,
 )
@@ -80,7 +81,9 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
             rf"decided){_ADVERBS}\s+(?:to\s+defer|that\b[^.;]{{0,140}}\bbe\s+deferred)\b|"
             r"\b(?:item|motion|matter|question|application|decision|"
             r"report)\b[^.;]{0,50}?\b(?:was|were)\s+(?:agreed to be\s+)?(?:deferred|adjourned)\b|"
-            r"^\W*deferred\b",
+            r"^\W*(?:to be )?deferred\b|[-–—]\s*deferred\b(?=\W*$|\s+(?:to|until)\b)|"
+            rf"\b(?:it was|{_BODY})\b{_ADVERBS}\s+(?:agreed|resolved|decided){_ADVERBS}\s+to\s+"
+            r"(?:leave|postpone|put off|hold over|carry over)\b[^.;]{0,80}\b(?:until|till|to)\b",
             re.I,
         ),
     ),
@@ -108,8 +111,8 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
             rf"schedule|letter|letters)\b"
             rf"(?:\s*,[^,.]{{0,40}},)?\s+(?:was|were){_ADVERBS}\s+noted\b|^\W*(?:all\s+)?noted\W*$|"
             rf"\b(?:it was|{_BODY}){_ADVERBS}\s+(?:agreed|resolved){_ADVERBS}\s+to note\b|"
-            rf"\b(?:members|committee|council|board|panel){_ADVERBS}\s+noted\s+the\s+(?:report|"
-            rf"contents|update|correspondence)\b|"
+            rf"\b(?:members|committee|council|board|panel){_ADVERBS}\s+noted\s+the\s+"
+            rf"(?:\w+\s+){{0,3}}(?:report|contents|update|correspondence)\b|"
             r"\bresolved\W+(?:to note|that\b[^.;]{0,80}\bbe noted)\b",
             re.I,
         ),
@@ -125,20 +128,34 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     (
         "agreed",
         re.compile(
-            rf"\b(?:it\s+was|was)(?:\s+\w+ly|\s+then|\s+also|\s+further)*\s+(?:agreed|"
-            rf"decided)\b(?!\s+(?:by|with)\s+(?:mr|mrs|ms|miss|cllr))|"
+            rf"\b(?:it\s+was|was|were)(?:\s+\w+ly|\s+then|\s+also|\s+further)*\s+(?:agreed|"
+            rf"decided)\b(?!\s+(?:by|with|between)\b)|"
             rf"\b{_BODY}{_ADVERBS}\s+(?:agreed|approved|decided|adopted)\b|^\W*(?:agreed|"
-            rf"approved|carried)\b\W(?!\s*by\b|by\b)|"
+            rf"approved|carried)\b(?=\s*(?:[.,:;!)–-]|$|that\b|to\b|and\b|subject\b))|"
+            r"[-–—]\s*(?:agreed|approved|ratified|adopted)\b(?:\s*\([^()]{0,60}\)?)?\W*$|"
+            r"\bthe\b[^.;]{2,80}\b(?:was|were)\s+(?:\w+ly\s+)?(?:adopted|ratified)\b|"
             r"\b(?:motion|amendment|proposal|proposition)\b[^.;]{0,40}?\b(?:was|"
             r"were)\s+(?:unanimously\s+)?(?:carried|passed|approved|agreed|adopted|accepted)\b|"
-            r"\bdeclared the (?:motion|amendment|proposal) carried\b",
+            r"\bdeclared the (?:motion|amendment|proposal)\b[^.;]{0,160}?\bcarried\b",
             re.I,
         ),
     ),
 )
+_MINUTES_APPROVED = re.compile(
+    r"\bminutes\b[^.;]{0,140}?\b(?:was|were)\s+(?:\w+ly\s+|then\s+|all\s+)?"
+    r"(?:approved|agreed|adopted|accepted|confirmed)\b",
+    re.I,
+)
+# "The following were agreed/ratified as shown:" does not say which.
+_EITHER = re.compile(
+    r"\band/or\b|\b(?:agreed|approved|ratified)/|\bapproved and (?:is|are|was|were) recommended\b",
+    re.I,
+)
+_NAMED_AFTER = re.compile(r"^\W*(?:approval\s*[-–:]?\s*)?proposed\b.{2,110}$", re.I | re.S)
 _TRIGGER = re.compile(
     r"agreed|resolved|decided|recommend|noted|defer|adjourn|lost|defeated|rejected|not carried|"
-    r"not passed|fell|carried|withdr|refuse|approved|adopted|passed|accepted|to note",
+    r"not passed|fell|carried|withdr|refuse|approved|adopted|ratified|passed|accepted|confirmed|"
+    r"to note",
     re.I,
 )
 _LONGEST = 60_000  # characters; no paragraph of minutes is longer, only files without line breaks
@@ -148,7 +165,8 @@ _LOST_WORD = re.compile(
 _ELSEWHERE = re.compile(
     r"\b(?:previous(?:ly)?|last|earlier)\s+(?:\w+\s+)?(?:meeting|agreed|resolved)\b|\bhad "
     r"(?:been\s+)?(?:agreed|resolved|decided)\b|"
-    r"\bif (?:it was|the)\b|\bwhether\b.{0,30}\bagreed\b|\bwould be (?:agreed|resolved)\b|\bnot "
+    r"\bif (?:it was|the)\b|\b(?:before|until|once) (?:it|they) (?:was|were)\b|"
+    r"\bwhether\b.{0,30}\bagreed\b|\bwould be (?:agreed|resolved)\b|\bnot "
     r"agreed\b|"
     r"\bat (?:the|a|its) [^.]{0,40}meeting (?:held )?(?:on|in)\b|\bconsent\b|\bmeeting at which "
     r"it was\b|"
@@ -256,7 +274,7 @@ def _formal_kind(word: str, text: str) -> DecisionKind:
         return "noted"
     if word == "recommended" or re.match(r"\W*resolved\W+to recommend\b", text, re.I):
         return "recommended"
-    return "resolved" if word in ("resolved", "ordered") else "agreed"
+    return "agreed" if word in ("agreed", "approved") else "resolved"
 
 
 def _closes(text: str) -> bool:
@@ -276,26 +294,41 @@ def _narrated(texts: Sequence[str], place: int) -> Iterator[Decision]:
     text = texts[place]
     if len(text) > _LONGEST or not _TRIGGER.search(text):
         return
-    for start, end in split_sentences(text):
+    spans = split_sentences(text)
+    for at, (start, end) in enumerate(spans):
         sentence = text[start:end].strip()
-        if not _TRIGGER.search(sentence) or _ELSEWHERE.search(sentence) or sentence.endswith("?"):
+        if not _TRIGGER.search(sentence) or sentence.endswith("?") or _EITHER.search(sentence):
             continue
-        kind = _outcome(sentence)
+        approves = _MINUTES_APPROVED.search(sentence)
+        if _ELSEWHERE.search(sentence) and not (approves and len(sentence) < _SHORT):
+            continue
+        kind = _outcome(sentence) or ("agreed" if approves else None)
         if kind is None:
             continue
         parts = _inline_parts(sentence)
-        if sentence.endswith((":", ":-", ":–")) and end >= len(text.rstrip()):
-            below = []
+        last = end >= len(text.rstrip())
+        if sentence.endswith((":", ":-", ":–")) and last:
+            parts = []
             for more in texts[place + 1 :]:
                 if not _PART.match(more):
                     break
-                below.append(more)
-            parts = below
-            sentence = "\n".join([sentence, *below])
-        proposer = _name(_PROPOSER, sentence) or _name(_BEFORE_VERB, sentence)
-        seconder = _name(_SECONDER, sentence) or _name(_BEFORE_SECOND, sentence)
+                parts.append(more)
+            sentence = "\n".join([sentence, *parts])
+        below = texts[place + 1] if place + 1 < len(texts) else ""
+        below = "" if below and _formal(texts, place + 1) else below
+        after = below if last else text[slice(*spans[at + 1])]
+        if approves and not _NAMED_AFTER.match(after):
+            after = below  # a remark stands between
+        named = sentence
+        if not _PROPOSER.search(sentence) and _NAMED_AFTER.match(after) and not _outcome(after):
+            named = after
+        proposer = _name(_PROPOSER, named) or _name(_BEFORE_VERB, named)
+        seconder = _name(_SECONDER, named) or _name(_BEFORE_SECOND, named)
         vote = _inline_vote(sentence)
         yield Decision(kind, sentence, tuple(parts), proposer, seconder, vote, place)
+
+
+_SHORT = 220  # characters of a sentence that does nothing but approve the minutes
 
 
 def _outcome(sentence: str) -> DecisionKind | None:
@@ -348,6 +381,8 @@ _SIDE = re.compile(
     re.I | re.S,
 )
 _COUNT = re.compile(r"\((\d{1,3})\)\W*$")
+_COUNT_FIRST = re.compile(r"^\((\d{1,3})\)")
+_NONE_AFTER = re.compile(r"\((\d{1,3})\)\W*there were no abstentions\W*$", re.I)
 _NONE_LINE = re.compile(
     r"^\W*(?:there were )?(?:no abstentions|abstentions?\W+(?:none|nil))\b", re.I
 )
@@ -403,6 +438,19 @@ def _ballots(texts: Sequence[str]) -> list[_Ballot]:
                 joined = f"{joined} {texts[ahead]}"
                 ahead += 1
             count = _COUNT.search(joined)
+            if not count and (none := _NONE_AFTER.search(joined)):
+                count = none
+                sides["abstain"] = 0
+            if not count and key == "abstain":
+                # "Abstained / C. Dunn / (1) The Chair declared": the count opens the next line.
+                following = texts[place + 1 : place + 3]
+                counts = [first for text in following if (first := _COUNT_FIRST.match(text))]
+                if counts:
+                    sides[key] = int(counts[0][1])
+                    place += 1 + [bool(_COUNT_FIRST.match(text)) for text in following].index(True)
+                else:
+                    sides.clear()  # who abstained is not counted: the vote is not known
+                break
             if not count:
                 break
             sides[key] = int(count[1])
@@ -420,17 +468,28 @@ def _side_key(side: str) -> str:
 
 
 def _with_votes(decisions: tuple[Decision, ...], texts: Sequence[str]) -> tuple[Decision, ...]:
-    """The decisions with the only recorded vote of the item; of several votes none is given."""
+    """The decisions with the votes that were recorded just before them.
+
+    Of several votes in an item each counts only for a decision that follows it at once.
+    """
     ballots = _ballots(texts)
-    if len(ballots) != 1 or any(decision.vote for decision in decisions):
-        return decisions
-    ballot = ballots[0]
-    after = [each for each in decisions if each.paragraph >= ballot.end]
-    if not after or after[0].paragraph - ballot.end > 4:
-        return decisions
-    won = (ballot.vote.for_ or 0) > (ballot.vote.against or 0)
-    if (after[0].kind == "lost") == won:
-        return decisions
-    return tuple(
-        replace(each, vote=ballot.vote) if each is after[0] else each for each in decisions
-    )
+    given = list(decisions)
+    for ballot in ballots:
+        after = [place for place, each in enumerate(given) if each.paragraph >= ballot.end]
+        if not after:
+            continue
+        decision = given[after[0]]
+        apart = decision.paragraph - ballot.end
+        if apart > (_NEAR if len(ballots) == 1 else 0):
+            continue
+        if decision.vote or any(
+            decision.paragraph >= other.start > ballot.start for other in ballots
+        ):
+            continue
+        won = (ballot.vote.for_ or 0) > (ballot.vote.against or 0)
+        if (decision.kind == "lost") != won:
+            given[after[0]] = replace(decision, vote=ballot.vote)
+    return tuple(given)
+
+
+_NEAR = 4  # paragraphs between the only vote of an item and its result, such as who proposed it

@@ -77,10 +77,75 @@ def test_a_vote_by_name_belongs_to_the_decision_below_it() -> None:
     assert decision.vote == Vote(3, 1, 1)
 
 
-def test_of_two_recorded_votes_none_is_given() -> None:
+def test_of_two_recorded_votes_each_counts_only_for_the_outcome_just_below_it() -> None:
     ballot = ["For", "Councillors Barr and Corr (2)", "Against", "Councillor Ennis (1)"]
     decisions = decide(*ballot, "The motion was carried.", *ballot, "The amendment was carried.")
-    assert [decision.vote for decision in decisions] == [None, None]
+    assert [decision.vote for decision in decisions] == [Vote(2, 1), Vote(2, 1)]
+    apart = decide(*ballot, *ballot, "They spoke again.", "The amendment was carried.")
+    assert [decision.vote for decision in apart] == [None]
+
+
+def test_a_vote_with_abstentions_that_are_not_counted_is_not_given() -> None:
+    ballot = ["For", "Councillors Barr and Corr (2)", "Against", "Councillor Ennis (1)", "Abstain"]
+    (decision,) = decide(*ballot, "Councillor Dunn", "The motion was carried.")
+    assert decision.vote is None
+    (decision,) = decide(*ballot, "Councillor Dunn", "(1) The motion was carried.")
+    assert decision.vote == Vote(2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("The minutes of the last meeting were approved. Approval – proposed RW, seconded DN.",),
+        (
+            "The minutes of the meeting held on 5 July were approved.",
+            "Proposed by RW seconded by DN.",
+        ),
+        ("The Council agreed that the wall be rebuilt. (Proposed by RW, seconded by DN)",),
+    ],
+)
+def test_who_proposed_may_be_told_after_the_outcome(texts: tuple[str, ...]) -> None:
+    (decision,) = decide(*texts)
+    assert (decision.kind, decision.proposer, decision.seconder) == ("agreed", "RW", "DN")
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("b. Attendance Policy - agreed", "agreed"),
+        ("d. Health Policy – deferred to the March meeting.", "deferred"),
+        ("7) Review visit update. To be deferred to the next meeting", "deferred"),
+        ("d. Meeting dates. Agreed", "agreed"),
+        ("The proposed structure was adopted.", "agreed"),
+        ("It was decided to leave a decision on this until the next meeting.", "deferred"),
+        ("The Committee noted the work programme update.", "noted"),
+    ],
+)
+def test_an_outcome_at_the_end_of_an_entry(text: str, kind: str) -> None:
+    assert [decision.kind for decision in decide(text)] == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The following policies were agreed/ratified as shown:",
+        "The following were approved and/or recommended to the board for approval:",
+        "• Agreed procedure for the award of grants had not been put in place.",
+    ],
+)
+def test_a_heading_that_may_mean_either_outcome_is_no_decision(text: str) -> None:
+    assert decide(text) == ()
+
+
+def test_the_irish_formula_is_a_resolution() -> None:
+    (decision,) = decide(
+        "Molta ag Councillor Quill;",
+        "Cuidiú ag Councillor Barr;",
+        "Agus an Cinneadh:",
+        "“That the permission be granted.”",
+    )
+    assert decision.kind == "resolved"
+    assert (decision.proposer, decision.seconder) == ("Councillor Quill", "Councillor Barr")
 
 
 def test_two_outcomes_in_one_sentence_are_no_decision() -> None:
