@@ -84,9 +84,13 @@ _LABEL_INSIDE = re.compile(
 _ROLE_FIRST = re.compile(r"\(([^()]*\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s[^()]*)\)")
 
 
-def parse_attendance(opening: Sequence[str]) -> Attendance:
-    """The names under each heading of the opening; what is no name is left out."""
+def parse_attendance(opening: Sequence[str], date: str | None = None) -> Attendance:
+    """The names under each heading of the opening; what is no name is left out.
+
+    A table of who came to each meeting of the year is read for the meeting of the ISO `date`.
+    """
     found: dict[str, dict[str, None]] = {"present": {}, "apologies": {}, "in_attendance": {}}
+    _add_matrix(found, opening, date)
     current = ""
     columns: list[str] = []
     before = ""
@@ -125,6 +129,56 @@ def parse_attendance(opening: Sequence[str]) -> Attendance:
         apologies=tuple(found["apologies"]),
         in_attendance=tuple(found["in_attendance"]),
     )
+
+
+_LEGEND = re.compile(r"(?<!\S)([A-Z]{1,2}|[✓✔√]) ?[-–=:] ?([A-Za-z]{3,})")
+_MEANS = {
+    "present": "present",
+    "late": "present",
+    "attended": "present",
+    "apologies": "apologies",
+    "sanctioned": "apologies",
+}
+_PRINTED_DATE = re.compile(r"(\d{1,2})/(\d{2})/((?:20|19)\d\d)")
+
+
+def _add_matrix(
+    found: dict[str, dict[str, None]], opening: Sequence[str], date: str | None
+) -> None:
+    """The column of a table of attendance that has the date of this meeting at its head.
+
+    A mark counts only where the table explains it, and where no doubt is which column is whose.
+    """
+    marks = {"✓": "present", "✔": "present", "√": "present"}
+    for line in opening:
+        if len(line) < 120:
+            marks |= {one: _MEANS.get(word.lower(), "") for one, word in _LEGEND.findall(line)}
+    cell = at = wide = 0
+    reading = False
+    for line in opening:
+        cells = _cells(line)
+        dates = [_dates_of(each) for each in cells]
+        if sum(len(each) for each in dates) > 2:
+            reading = sum(each.count(date or "") for each in dates) == 1
+            if reading:
+                first = next(place for place, each in enumerate(dates) if each)
+                column = next(place for place, each in enumerate(dates) if date in each)
+                at, wide = dates[column].index(str(date)), len(dates[column])
+                # A table whose first head is a date leaves out the head over the names.
+                cell = column + (first in (0, 2))
+            continue
+        if not reading or len(cells) <= cell or not _NAME.match(cells[0]):
+            continue
+        given = cells[cell].split()
+        meaning = marks.get(given[at], "") if len(given) == wide else ""
+        if meaning:
+            found[meaning].setdefault(cells[0])
+
+
+def _dates_of(cell: str) -> list[str]:
+    """The dates printed in a head that may be broken over several lines: "14/1 0/20 19"."""
+    printed = _PRINTED_DATE.findall(cell.replace(" ", ""))
+    return [f"{year}-{month}-{int(day):02d}" for day, month, year in printed]
 
 
 def _parts(opening: Sequence[str]) -> Iterator[str]:

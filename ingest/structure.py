@@ -208,7 +208,7 @@ def _meeting(
         items=items,
         status=_status(opening, title, furniture),
         language=detect_language(" ".join(block.text for block in blocks)[:20000]),
-        attendance=parse_attendance([*opening, *named]),
+        attendance=parse_attendance([*opening, *named], found.iso),
         front=tuple(Paragraph(block.text, block.page) for block in front),
         furniture=furniture,
         warnings=tuple(warnings),

@@ -98,3 +98,32 @@ def test_officers_named_in_the_same_paragraph_are_in_attendance() -> None:
 
 def test_nobody_is_no_name() -> None:
     assert parse_attendance(["Apologies: None."]).apologies == ()
+
+
+def test_a_table_of_the_year_is_read_in_the_column_of_this_meeting() -> None:
+    table = [
+        "04/10/2021 | 1 5/11/2021 17/01/2022 | 7/03/2022",
+        "GOVERNOR ATTENDANCE",
+        "Ann Lee | P | P S | P",
+        "Bob Roe | P | P L | P",
+        "Cat Poe | P | P P | A",
+        "Dan Fox | P | P | P",
+        "P – Present S – Sanctioned",
+        "A – Absent L – Late arrival",
+    ]
+    third = parse_attendance(table, "2022-01-17")
+    assert third.present == ("Bob Roe", "Cat Poe")
+    assert third.apologies == ("Ann Lee",)  # which meeting Dan Fox missed cannot be known
+    assert parse_attendance(table, "2022-03-07").present == ("Ann Lee", "Bob Roe", "Dan Fox")
+    assert parse_attendance(table, "2022-05-09").present == ()
+
+
+def test_a_table_of_the_year_with_offices_before_the_dates() -> None:
+    table = [
+        "Type | End of Term | 14/1 0/20 19 | 09/1 2/20 19 | 03/02/2020",
+        "ANN LEE | Head | Ex-officio | P | S | P",
+        "BOB ROE | Parent | 10/2022 | P | P",
+        "P – Present S – Sanctioned",
+    ]
+    assert parse_attendance(table, "2019-12-09").present == ("BOB ROE",)
+    assert parse_attendance(table, "2019-12-09").apologies == ("ANN LEE",)
