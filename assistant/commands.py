@@ -162,16 +162,14 @@ def _parsed(meeting: Meeting) -> dict[str, Any]:
 
 
 def _show_coverage(file: Path, source: str, understood: Any) -> None:
-    from eval.measure_reading import measure_coverage
-    from ingest.text import read_text
+    from eval.measure_reading import coverage_of
 
-    if file.suffix.lower() not in (".txt", ".md"):
-        show(f"{source}: not measured; coverage is for text and Markdown files")
+    result = coverage_of(file, understood)
+    if not result.words:
+        show(f"{source}: not measured; it has no text layer to hold the reading against")
         return
-    data = file.read_bytes()
-    result = measure_coverage(data, understood, read_text(data, source))
     missing = ", ".join(f"{word} ({n})" for word, n in result.missing.most_common(20))
-    share = result.kept / result.words if result.words else 1.0
+    share = result.kept / result.words
     show(
         f"{source}: {share:.2%} of {result.words:,} words"
         + (f"; missing: {missing}" if missing else "")

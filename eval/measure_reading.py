@@ -7,9 +7,11 @@ the evidence of the question sets; coverage and dates are measured over the fold
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import re
 import sys
+import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,12 +20,24 @@ from pathlib import Path
 
 from ingest.dates import find_dates
 from ingest.errors import UnreadableSource
-from ingest.model import Document, Item, Meeting
+from ingest.model import Document, Item, Line, Meeting
 from ingest.structure import build_meetings
 from ingest.text import decode, read_text
 
 SETS = {"train_limerick": "limerick", "train_parish": "norfolk-parishes", "train_uk": ""}
-TEXT_FOLDERS = ("limerick", "norfolk-parishes", "wyevalley")
+FOLDERS = (
+    "limerick",
+    "norfolk-parishes",
+    "wyevalley",
+    "ayton",
+    "decoy-school",
+    "milburn",
+    "manordeilo-cy",
+    "winnipeg",
+    "kingston-moderngov",
+    "bromley-seed",
+)
+READ = {".md", ".txt", ".pdf", ".docx", ".html"}
 
 
 def read_document(path: Path, source: str) -> Document:
@@ -196,6 +210,63 @@ def measure_coverage(data: bytes, meetings: Sequence[Meeting], document: Documen
     furniture = [words(line) for line in document.furniture]
     kept, missing = _match(source, content, furniture)
     return Coverage(len(source), kept, missing)
+
+
+WORD_LETTERS = 4  # in a word of minutes, on average and rounded down
+
+
+def coverage_of(path: Path, meetings: Sequence[Meeting]) -> Coverage:
+    """How many words of a file of any kind came through; raises UnreadableSource.
+
+    Text and Markdown are held against the file itself. Of the other kinds every word that another
+    extractor finds must be among ours, and the words of our lines must come out in their order.
+    """
+    data = path.read_bytes()
+    if path.suffix.lower() in {".txt", ".text", ".md", ".markdown"}:
+        return measure_coverage(data, meetings, read_text(data, path.name))
+    furniture = [line for meeting in meetings for line in meeting.furniture]
+    links = [link for meeting in meetings for item in meeting.items for link in item.links]
+    agenda = [text for meeting in meetings for item in meeting.items for text in item.agenda]
+    content = list(_content(meetings))
+    source = words(_plain_text(data, path.suffix.lower()))
+    ours = "".join(words(" ".join([*content, *furniture, *links, *agenda])))
+    # Spaces come and go between letters in a PDF, so a word counts wherever its letters stand,
+    # and how often they stand is told by the letters alone.
+    missing = Counter(source) - Counter(words(" ".join([*content, *furniture, *agenda])))
+    missing = Counter({word: count for word, count in missing.items() if word not in ours})
+    letters = (Counter("".join(source)) - Counter(ours)).total() // WORD_LETTERS
+    lost = max(missing.total(), letters)
+    if path.suffix.lower() in {".pdf", ".docx"}:
+        lines = words(" ".join(_line_text(line) for line in read_document(path, path.name).lines))
+        kept, disordered = _match(lines, words(" ".join(content)), [])
+        lost += len(lines) - kept
+        missing += disordered
+    return Coverage(len(source), max(0, len(source) - lost), missing)
+
+
+def _line_text(line: Line) -> str:
+    return f"{line.number or ''} {line.text}"
+
+
+def _plain_text(data: bytes, suffix: str) -> str:
+    """The words of a file by a plain extractor that knows nothing of layout."""
+    if suffix == ".pdf":
+        import pypdfium2
+
+        document = pypdfium2.PdfDocument(data)
+        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    from lxml import etree, html
+
+    if suffix == ".docx":
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            root = etree.fromstring(archive.read("word/document.xml"))
+        name = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+        paragraphs = root.iter(f"{name}p")
+        return "\n".join("".join(t.text or "" for t in p.iter(f"{name}t")) for p in paragraphs)
+    page = html.fromstring(data)
+    main = page.xpath("//*[contains(@class, 'mgItemTable')]") or [page.find("body")]
+    etree.strip_elements(page, "script", "style", "noscript", with_tail=False)
+    return " ".join(text for part in main if part is not None for text in part.itertext())
 
 
 def _content(meetings: Sequence[Meeting]) -> Iterator[str]:
@@ -374,16 +445,20 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _print_coverage(data: Path) -> None:
     furniture: Counter[str] = Counter()
-    for folder in TEXT_FOLDERS:
+    for folder in FOLDERS:
         total = kept = 0
         missing: Counter[str] = Counter()
         worst = []
         for path in sorted((data / folder).rglob("*")):
-            if path.suffix.lower() not in {".md", ".txt"}:
+            if path.suffix.lower() not in READ:
                 continue
-            document = read_text(path.read_bytes(), path.name)
-            furniture.update(line[:70] for line in document.furniture)
-            found = measure_coverage(path.read_bytes(), meetings_of(path), document)
+            try:
+                meetings = meetings_of(path)
+                found = coverage_of(path, meetings)
+            except UnreadableSource as error:
+                print(f"    {path.name}: {error}")
+                continue
+            furniture.update(line[:70] for meeting in meetings for line in meeting.furniture)
             total += found.words
             kept += found.kept
             missing.update(found.missing)
