@@ -67,6 +67,10 @@ PLACE = re.compile(
     r"|\b[A-Z][a-z]+ (?:Road|Street|Lane|Avenue|Drive|Close|Park|Hall|Bridge|Square|Estate|House)\b"
 )
 LIST = re.compile(r"(?:,[^,;]+){2,} and\b|(?:;[^;]+){2,}|\n\s*(?:[-•*]|\(?\w{1,3}[.)])\s")
+NEGATIVE = re.compile(
+    r"\bno\b|\bnot\b|n['’]t\b|\bcannot\b|\bunable\b|\bnone\b|\bnever\b|\brefus|\breject|\bneither\b",
+    re.I,
+)
 SECONDER = re.compile(r"\bsecond(?:ed|er|ing)\b|\b2nd(?:ed)?\b", re.I)
 PROPOSER = re.compile(r"\bpropos(?:ed|er|al|ing)\b|\bmoved\b|\bmover\b|\bprop\b", re.I)
 COUNTED_VOTE = re.compile(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from assistant.answer_model import DeclineReason
-from assistant.choose import SENTENCE_FEATURES, Sentence
+from assistant.choose import SENTENCE_FEATURES, Sentence, asked_nouns
 from assistant.cues import ASKED
 from assistant.question import Ask, Query
 from assistant.rank import FEATURES, MODELS, Ranked
@@ -36,9 +36,30 @@ CONFIDENCE_FEATURES = (
         "unknown_names",
         "missing_names",
         "asked_in_item",
+        "missing_in_item",
+        "rarest_missing",
+        "missing_numbers",
+        "in_answer",
+        "names_in_answer",
+        "near_in_item",
+        "clause_in_item",
+        "asked_noun_in_item",
+        "asked_noun_missing",
+        "same_item",
+        "same_meeting",
+        "other_cover",
+        "body_gap",
+        "moved_in_item",
+        "vote_in_item",
+        "decisions",
     )
+    + tuple(f"ask_{ask}" for ask in ASKED)
 )
 
+_COVER, _BODY = FEATURES.index("cover"), FEATURES.index("body")
+# Chosen by reasoning, not tuned; the trees weigh what comes of them.
+FIRST = 5  # passages that are asked whether they agree
+SAID = 4  # sentences that are taken for what the answer says
 LOOKS_BACK = 400  # days; minutes tell of what happened up to about a year before
 _IN_WORDS: dict[Ask, str] = {
     "proposer": "who proposed it",
@@ -79,9 +100,19 @@ def confidence_features(
     own = item_no[candidate.row]
     other = [r.score for r in ranked if item_no[r.row] != own]
     idf = corpus.idf(query.tokens)
-    known = {token for token in query.tokens if token in idf}
+    known = set(idf)
+    total = sum(idf.values()) or 1.0
+    item = corpus.item_of(candidate.row)
     item_text = _item_text(corpus, candidate)
     item_tokens = _tokens(item_text + " " + candidate.passage.heading)
+    missing = known - item_tokens
+    numbers = {token for token in query.tokens if any(char.isdigit() for char in token)}
+    said = _tokens(" ".join(s.text for s in sentences[:SAID] if s.passage == best.passage))
+    inside = [item_no[ranked[s.passage].row] == own for s in sentences]
+    column = {name: table[:, place] for place, name in enumerate(SENTENCE_FEATURES)}
+    nouns = asked_nouns(query)
+    first = ranked[:FIRST]
+    bodies = [score for _, score in query.bodies]
     values = [
         candidate.score,
         candidate.score - (ranked[1].score if len(ranked) > 1 else candidate.score),
@@ -92,6 +123,26 @@ def confidence_features(
         len(query.names - known) / max(1, len(query.names)),
         len(query.names - item_tokens) / max(1, len(query.names)),
         np.mean([bool(ASKED[ask].search(item_text)) for ask in query.asks]) if query.asks else 0.5,
+        sum(idf[token] for token in missing) / total,
+        max((idf[token] for token in missing), default=0.0),
+        len(numbers - item_tokens) / max(1, len(numbers)),
+        sum(idf[token] for token in known & said) / total,
+        len(query.names & said) / max(1, len(query.names)),
+        float(column["near_first"][inside].max()),
+        float(column["clause"][inside].max()),
+        len(nouns & item_tokens) / len(nouns) if nouns else 0.5,
+        float(bool(nouns - item_tokens)),
+        float(np.mean([item_no[r.row] == own for r in first])),
+        float(
+            np.mean([corpus.meeting_no[r.row] == corpus.meeting_no[candidate.row] for r in first])
+        ),
+        float(max((r.features[_COVER] for r in ranked if item_no[r.row] != own), default=0.0))
+        - float(candidate.features[_COVER]),
+        max(bodies, default=0.0) - float(candidate.features[_BODY]),
+        float(any(d.proposer or d.seconder for d in item.decisions)) if item else 0.0,
+        float(any(d.vote for d in item.decisions)) if item else 0.0,
+        float(len(item.decisions)) if item else 0.0,
+        *(float(ask in query.asks) for ask in ASKED),
     ]
     return np.concatenate([candidate.features, table[0], np.array(values, np.float32)])
 

@@ -51,6 +51,19 @@ def test_a_sentence_that_begins_with_it_brings_the_one_before() -> None:
     assert quoted(text, [(1, 5.0), (0, 0.0)]) == [text]
 
 
+def test_it_was_agreed_points_back_at_nothing() -> None:
+    text = "The old mill bridge was closed. It was agreed that lorries go round by Fernley."
+    assert quoted(text, [(1, 5.0), (0, 0.0)]) == [text.split(". ")[1]]
+
+
+def test_the_answering_sentence_opens_even_where_one_before_it_is_quoted_too() -> None:
+    text = "The bridge was inspected by Mr Hale in May. The repair of the bridge costs £4,000."
+    assert quoted(text, [(1, 5.0), (0, 4.5)]) == [
+        "The repair of the bridge costs £4,000.",
+        "The bridge was inspected by Mr Hale in May.",
+    ]
+
+
 def test_a_line_that_leads_in_comes_with_what_follows() -> None:
     text = (
         "The motion was put. After a long debate those present came to this conclusion about it:\n"
