@@ -1,7 +1,7 @@
 # Every target calls run.py, which works the same on Windows: `python run.py run`.
 PYTHON ?= python3
 
-.PHONY: run setup test lint ingest-sample bench-embedding measure-reading measure-decisions
+.PHONY: run setup test lint ingest-sample bench-embedding measure-reading measure-decisions figures
 
 run:
 	@$(PYTHON) run.py run
@@ -26,3 +26,7 @@ measure-reading:
 
 measure-decisions:
 	@$(PYTHON) run.py python -m eval.measure_decisions
+
+# The tables of README and docs/evaluation.md, and the runs that the tests compare with.
+figures:
+	@$(PYTHON) run.py python -m eval.figures
