@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.web import browse, chat, lookup_page
+from assistant.web import browse, chat, decisions_page, history_page, lookup_page
 
 ICON = Path(chat.__file__).with_name("icon.svg")  # an icon by name would come from the network
 
@@ -14,6 +14,10 @@ st.navigation(
         st.Page(chat.show, title="Ask", icon=":material/chat:", url_path="ask", default=True),
         st.Page(lookup_page.show, title="Look up", icon=":material/search:", url_path="lookup"),
         st.Page(browse.show, title="Browse", icon=":material/menu_book:", url_path="browse"),
+        st.Page(
+            decisions_page.show, title="Decisions", icon=":material/gavel:", url_path="decisions"
+        ),
+        st.Page(history_page.show, title="History", icon=":material/timeline:", url_path="history"),
     ],
     position="top",
 ).run()

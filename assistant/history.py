@@ -55,7 +55,7 @@ class Matters:
         self._index = index
         replaced = {m.id for m in index.meetings() if superseded_by(index, m)}
         self._items = [item for item in index.all_items() if item.meeting_id not in replaced]
-        self._titles = [_distinctive(item.title) for item in self._items]
+        self._titles = [distinctive(item.title) for item in self._items]
         self._named: dict[str, list[int]] = defaultdict(list)
         self._worded: dict[str, list[int]] = defaultdict(list)
         for number, item in enumerate(self._items):
@@ -72,7 +72,7 @@ class Matters:
         given = {text.strip(): _bare(text), **{r: _bare(r) for r in find_references(text)}}
         for shown, reference in given.items():
             found |= dict.fromkeys(self._named.get(reference, ()), shown)
-        words = _distinctive(text)
+        words = distinctive(text)
         if words:
             holding = [set(self._worded.get(word, ())) for word in words]
             found = dict.fromkeys(set.intersection(*holding), "title") | found
@@ -148,14 +148,25 @@ class Matters:
 
 def next_step(steps: list[Step], meeting_id: str, place: int) -> Step | None:
     """What followed an item: the next step of its matter on a later day."""
+    day = _day_of(steps, meeting_id, place)
+    later = (s for s in steps if day and s.meeting.date and s.meeting.date > day)
+    return next(later, None)
+
+
+def step_before(steps: list[Step], meeting_id: str, place: int) -> Step | None:
+    """What led to an item: the step of its matter on the last day before."""
+    day = _day_of(steps, meeting_id, place)
+    earlier = (s for s in reversed(steps) if day and s.meeting.date and s.meeting.date < day)
+    return next(earlier, None)
+
+
+def _day_of(steps: list[Step], meeting_id: str, place: int) -> str | None:
     at = next((s for s in steps if (s.item.meeting_id, s.item.place) == (meeting_id, place)), None)
-    if at is None or not at.meeting.date:
-        return None
-    day = at.meeting.date
-    return next((step for step in steps if step.meeting.date and step.meeting.date > day), None)
+    return at.meeting.date if at else None
 
 
-def _distinctive(title: str) -> frozenset[str]:
+def distinctive(title: str) -> frozenset[str]:
+    """The words of a title that say what it is about; formal business has none."""
     words = (word for word in tokenize(title) if not word.isdigit())
     return frozenset(words) - FORMAL
 

@@ -10,7 +10,7 @@ from assistant.answer_model import Citation
 from assistant.terminal import spoken_date
 from ingest.index import Index, StoredItem, StoredMeeting
 from ingest.model import Decision
-from ingest.tokens import fold
+from ingest.tokens import fold, tokenize
 
 CUT_OFF = "The source is cut off here; see the full minutes."
 DRAFT = "These minutes are a draft."
@@ -194,6 +194,18 @@ def find_quote(texts: Sequence[str], quote: str) -> list[tuple[tuple[int, int], 
             spans[number] = ((opened, start + high),)
         position += len(word) + 1
     return spans
+
+
+def find_words(text: str, query: str) -> tuple[tuple[int, int], ...]:
+    """Where the words of a query stand in a text, in any inflection; the last may be unfinished."""
+    wanted = tokenize(query)
+    begun = re.sub(r"\W", "", fold(query.split()[-1])) if query.split() else ""
+    return tuple(
+        found.span()
+        for found in re.finditer(r"[^\s\W](?:[^\s]*[^\s\W])?", text)
+        if set(tokenize(found.group())) & set(wanted)
+        or (len(begun) > 2 and fold(found.group()).startswith(begun))
+    )
 
 
 def cite(source: Source) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
 from functools import partial
 from typing import Literal
 
@@ -15,67 +14,74 @@ from assistant.assistant import LONGEST_QUESTION, Assistant
 from assistant.export import FORMATS, TITLE
 from assistant.feedback import REASONS, record_feedback
 from assistant.retrieve import Filters
-from assistant.source import in_words
+from assistant.source import carried_by, cautions, in_words, odds_in_words, quoted_decisions
 from assistant.suggest import follow_ups, opening_questions
 from assistant.terminal import nearest_items, place
 from assistant.web import plain
 from assistant.web.citation import show_source
-from assistant.web.opened import describe_holdings, open_assistant
+from assistant.web.opened import (
+    choose_body,
+    choose_day,
+    describe_holdings,
+    open_assistant,
+    open_matters,
+)
 from assistant.web.plain import Block, Part, block
 from ingest.errors import WrongUse
+from ingest.index import Index
 
 NEAREST = 3
 _MARKER = re.compile(r"\s*\[(\d+)\]")
-FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
 
 
 def show() -> None:
     """Lay the page out."""
     assistant = open_assistant()
     answers: list[Answer] = st.session_state.setdefault("answers", [])
-    filters = _filters(assistant, answers)
+    filters = _filters()
     st.title("Ask the minutes")
-    if not answers:
-        _welcome(assistant)
+    welcome = st.container()
     asked = st.chat_input("Ask about the minutes", max_chars=LONGEST_QUESTION) or _from_address()
     for number, answer in enumerate(answers):
-        _turn(assistant, number, answer, newest=number == len(answers) - 1)
-    offered = () if asked else _offered(assistant, answers)
-    chosen = plain.show(_offer(offered), f"offer_{len(answers)}") if offered else None
-    if question := asked or chosen:
-        _ask(assistant, question, answers, filters)
+        _turn(assistant, number, answer, newest=number == len(answers) - 1 and not asked)
+    if asked:
+        _ask(assistant, asked, answers, filters)
+    elif not answers:
+        with welcome:
+            _welcome(assistant)
+    offered = _offered(assistant, answers)
+    if offered and (chosen := plain.show(_offer(offered), f"offer_{len(answers)}")):
+        _ask(assistant, chosen, answers, filters)
+        st.rerun()  # the questions that lead on follow the answer
+    _conversation(answers)
 
 
-def _filters(assistant: Assistant, answers: list[Answer]) -> Filters:
+def _filters() -> Filters:
     with st.sidebar:
         st.header("Limit the search")
-        body = st.selectbox(
-            "Body",
-            ["", *sorted(assistant.corpus.bodies.names)],
-            format_func=lambda name: name or "All bodies",
-            key="body",
-        )
-        since = _day("Meetings from", "since")
-        until = _day("Meetings to", "until")
+        body = choose_body("body")
+        since = choose_day("Meetings from", "since")
+        until = choose_day("Meetings to", "until")
         if since and until and since > until:
             st.warning("The first day is after the last, so no meeting fits.")
-        if answers:
-            st.header("This conversation")
-            st.button("New conversation", on_click=answers.clear, width="stretch")
-            for suffix, kind in FORMATS.items():
-                st.download_button(
-                    f"Download as {kind.name}",
-                    partial(kind.write, answers, TITLE),
-                    f"minutes-answers{suffix}",
-                    kind.mime,
-                    on_click="ignore",
-                    width="stretch",
-                )
-    return Filters(body or None, since, until)
+    return Filters(body, since, until)
 
 
-def _day(label: str, key: str) -> date | None:
-    return st.date_input(label, None, FIRST_DAY, LAST_DAY, key=key, format="DD/MM/YYYY")
+def _conversation(answers: list[Answer]) -> None:
+    if not answers:
+        return
+    with st.sidebar:
+        st.header("This conversation")
+        st.button("New conversation", on_click=answers.clear, width="stretch")
+        for suffix, kind in FORMATS.items():
+            st.download_button(
+                f"Download as {kind.name}",
+                partial(kind.write, answers, TITLE),
+                f"minutes-answers{suffix}",
+                kind.mime,
+                on_click="ignore",
+                width="stretch",
+            )
 
 
 def _welcome(assistant: Assistant) -> None:
@@ -96,10 +102,16 @@ def _welcome(assistant: Assistant) -> None:
 
 def _offered(assistant: Assistant, answers: list[Answer]) -> tuple[str, ...]:
     index = assistant.corpus.index
-    if answers:
-        return follow_ups(index, answers[-1])
-    offered: tuple[str, ...] = _opening_questions(str(index.folder), index.generation, assistant)
-    return offered
+    if not answers:
+        opening: tuple[str, ...] = _opening_questions(
+            str(index.folder), index.generation, assistant
+        )
+        return opening
+    kept = st.session_state.get("follow_ups")
+    if kept is None or kept[0] is not answers[-1]:
+        kept = answers[-1], follow_ups(assistant, answers[-1], open_matters())
+        st.session_state["follow_ups"] = kept
+    return tuple(kept[1])
 
 
 @st.cache_data(show_spinner=False)
@@ -125,8 +137,9 @@ def _from_address() -> str | None:
 
 
 def _ask(assistant: Assistant, question: str, answers: list[Answer], filters: Filters) -> None:
-    with st.chat_message("user", avatar=":material/person:"):
-        plain.show([block("h2", question, css="question")], "asked")
+    """Answer a question below the earlier ones; the words appear as soon as they are known."""
+    number = len(answers)
+    _question(number, question, newest=True)
     history = [Turn(answer.question, answer.answer) for answer in answers]
     try:
         with st.spinner("Reading the minutes …"):
@@ -141,15 +154,24 @@ def _ask(assistant: Assistant, question: str, answers: list[Answer], filters: Fi
         plain.show([block("p", str(error), css="note")], "refused")
         return
     answers.append(answer)
-    st.rerun()
+    _answered(assistant, number, answer)
 
 
 def _turn(assistant: Assistant, number: int, answer: Answer, *, newest: bool) -> None:
+    _question(number, answer.question, newest=newest)
+    _answered(assistant, number, answer)
+
+
+def _question(number: int, question: str, *, newest: bool) -> None:
     with st.chat_message("user", avatar=":material/person:"):
-        asked = [block("h2", answer.question, css="question")]
+        asked = [block("h2", question, css="question")]
         plain.show(asked, f"question_{number}", reveal=newest)
+
+
+def _answered(assistant: Assistant, number: int, answer: Answer) -> None:
     with st.chat_message("assistant", avatar=":material/menu_book:"):
-        pressed = plain.show(_answer(answer), f"answer_{number}")
+        shown = _answer(assistant.corpus.index, answer)
+        pressed = plain.show(shown, f"answer_{number}", live=True)
         _feedback(assistant, number, answer)
     if pressed:
         kind, at = pressed.split(":")
@@ -187,21 +209,38 @@ def _thumbed(key: str, record: Callable[[Literal["up", "down"]], None]) -> None:
         record("up" if thumb else "down")
 
 
-def _answer(answer: Answer) -> list[Block]:
-    blocks = [block("p", *_with_markers(answer), css="answer")]
+def _answer(index: Index, answer: Answer) -> list[Block]:
+    blocks = [
+        block("p", *_with_markers(answer), css="answer" if answer.answered else "answer declined")
+    ]
+    if answer.standalone_question != answer.question:
+        blocks.append(block("p", f"Searched for: {answer.standalone_question}", css="meta"))
     if answer.answered:
-        words = f"{in_words(answer.confidence)} ({answer.confidence:.0%})"
-        blocks.append(block("p", Part(words, css="tag strong")))
+        words = Part(in_words(answer.confidence), css="tag strong")
+        odds = odds_in_words(answer.confidence)
+        blocks.append(block("p", words, Part(f"{odds[0].upper()}{odds[1:]}.", css="meta")))
     blocks += [block("p", f"Note: {warning}", css="note") for warning in answer.warnings]
+    blocks += _decisions(index, answer)
     if answer.citations:
         blocks.append(block("h3", "Sources"))
-        blocks += [_source_row(citation) for citation in answer.citations]
+        blocks += [_source_row(index, citation) for citation in answer.citations]
     elif answer.retrieved:
         blocks.append(block("h3", "Nearest items"))
         near = nearest_items(answer.retrieved)[:NEAREST]
         blocks += [_near_row(number, item) for number, item in enumerate(near)]
-    if answer.standalone_question != answer.question:
-        blocks.append(block("p", f"Searched for: {answer.standalone_question}", css="meta"))
+    return blocks
+
+
+def _decisions(index: Index, answer: Answer) -> list[Block]:
+    """What of the answer was decided, apart from what was said, and how it was carried."""
+    decided = [(c, d) for c in answer.citations for d in quoted_decisions(index, c)]
+    if not decided:
+        return []
+    blocks = [block("h3", "Decided" if len(decided) == 1 else "Decisions")]
+    for citation, decision in decided:
+        kind = Part(decision.kind.capitalize(), css="tag strong")
+        how = carried_by(decision) or "The minutes name no proposer, seconder or vote."
+        blocks.append(block("p", kind, Part(f"{how} "), _marker(citation), css="decision"))
     return blocks
 
 
@@ -214,22 +253,22 @@ def _with_markers(answer: Answer) -> list[Part]:
         citation = cited.get(int(found.group(1)))
         if citation is None:
             continue
-        label = f"Source {citation.marker}: {_where(citation)}"
-        parts.append(Part(answer.answer[at : found.start()] + " "))
-        parts.append(
-            Part(str(citation.marker), "marker", press=f"citation:{citation.marker}", label=label)
-        )
+        parts += [Part(answer.answer[at : found.start()] + " "), _marker(citation)]
         at = found.end()
     return [*parts, Part(answer.answer[at:])]
+
+
+def _marker(citation: Citation) -> Part:
+    label = f"Source {citation.marker}: {_where(citation)}"
+    return Part(str(citation.marker), "marker", press=f"citation:{citation.marker}", label=label)
 
 
 def _where(found: Citation | Retrieved) -> str:
     return place(found.body, found.date, found.item, found.title, found.page)
 
 
-def _source_row(citation: Citation) -> Block:
-    tags = [word for word in (citation.outcome, citation.status) if word]
-    tags += ["cut off"] * citation.truncated + ["scanned"] * citation.ocr
+def _source_row(index: Index, citation: Citation) -> Block:
+    tags = [*([citation.outcome] if citation.outcome else []), *cautions(index, citation)]
     title = f"{citation.marker}. {citation.title or 'Opening of the minutes'}"
     where = " · ".join([_meeting(citation), *tags])
     return block("li", Part(title, "row", where, press=f"citation:{citation.marker}"))

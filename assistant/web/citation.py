@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import streamlit as st
 
 from assistant.original import PagePicture, draw_pages, file_to_hand_out
-from assistant.source import Source, carried_by, cite, open_source, quote_and_cite, same_item
+from assistant.source import (
+    Source,
+    carried_by,
+    cite,
+    find_words,
+    open_source,
+    quote_and_cite,
+    same_item,
+)
 from assistant.terminal import spoken_date
 from assistant.web import plain
-from assistant.web.opened import open_assistant
+from assistant.web.history_page import step_row
+from assistant.web.opened import open_assistant, open_matters
 from assistant.web.plain import Block, Part, block, web_address
 from ingest.errors import UnreadableSource
 from ingest.index import Index
 
 AROUND = 2  # paragraphs shown before and after the quoted ones
+STEPS = 9  # of a history
 PICTURES = 8  # drawn pages that a process keeps
 
 
@@ -24,11 +35,17 @@ class _Opened(NamedTuple):
     place: int
     quote: str = ""
     passage_id: str = ""
+    words: str = ""
 
 
-def show_source(meeting_id: str, place: int, quote: str = "", passage_id: str = "") -> None:
-    """Show an item with the quoted words highlighted; without a quote, the whole of it."""
-    st.session_state["drawer"] = _Opened(meeting_id, place, quote, passage_id)
+def show_source(
+    meeting_id: str, place: int, quote: str = "", passage_id: str = "", *, words: str = ""
+) -> None:
+    """Show an item with the quoted words highlighted; without a quote, the whole of it.
+
+    words: what was looked up, highlighted wherever it stands in the item.
+    """
+    st.session_state["drawer"] = _Opened(meeting_id, place, quote, passage_id, words)
     _drawer()
 
 
@@ -37,7 +54,7 @@ def _drawer() -> None:
     index = open_assistant().corpus.index
     opened: _Opened = st.session_state["drawer"]
     try:
-        source = open_source(index, *opened)
+        source = open_source(index, *opened[:4])
     except KeyError:
         plain.show([block("p", "These minutes are no longer in the index.")], "gone")
         return
@@ -49,9 +66,14 @@ def _drawer() -> None:
         label = f"Show all {len(source.paragraphs)} paragraphs of the item"
         if st.toggle(label, key=f"whole_{key}"):
             first, last = 0, len(source.paragraphs)
+    if opened.words:
+        found = (find_words(shown.text, opened.words) for shown in source.paragraphs)
+        shown = zip(source.paragraphs, found, strict=True)
+        source = replace(source, paragraphs=tuple(replace(p, marks=m) for p, m in shown))
     text = [*_paragraphs(source, first, last), *_decisions(source)]
-    plain.show(text, f"source_text_{key}", reveal=bool(opened.quote))
+    plain.show(text, f"source_text_{key}", reveal=bool(opened.quote or opened.words))
     _printed_page(index, source, opened.quote)
+    _go(plain.show(_matter(source), f"source_matter_{key}"))
     _go(plain.show(_origin(index, source), f"source_origin_{key}"))
     _download(index, source)
 
@@ -86,7 +108,7 @@ def _heading(index: Index, source: Source) -> list[Block]:
 
 def _actions(source: Source) -> Block:
     base = (st.context.url or "").split("?")[0].rstrip("/")
-    for page in ("/lookup", "/browse", "/ask"):
+    for page in ("/lookup", "/browse", "/ask", "/decisions", "/history"):
         base = base.removesuffix(page)
     controls = [Part("Copy citation", css="action", copy=cite(source))]
     if any(shown.marks for shown in source.paragraphs):
@@ -160,6 +182,21 @@ def _draw(
     folder: str, generation: int, _index: Index, meeting_id: str, page: int, quote: str
 ) -> list[PagePicture]:
     return draw_pages(_index, _index.meeting(meeting_id), page, quote)
+
+
+def _matter(source: Source) -> list[Block]:
+    """What came before the item and after it in the same matter, as a timeline."""
+    steps = open_matters().of_item(source.meeting.id, source.place)
+    here = next((n for n, s in enumerate(steps) if s.item == source.item), 0)
+    first = max(0, min(here - STEPS // 2, len(steps) - STEPS))
+    shown = steps[first : first + STEPS]
+    if not shown:
+        return []
+    blocks = [block("h3", "History of this matter")]
+    if len(shown) < len(steps):
+        told = f"{len(shown)} of {len(steps)} items; the History page finds all by the title."
+        blocks.append(block("p", told, css="meta"))
+    return [*blocks, *(step_row(step, here=step.item == source.item) for step in shown)]
 
 
 def _origin(index: Index, source: Source) -> list[Block]:

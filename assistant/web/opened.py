@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import streamlit as st
 
 from assistant.assistant import Assistant
+from assistant.history import Matters
 from assistant.terminal import clean, count, spoken_date
 from assistant.web import plain
 from assistant.web.plain import block
 from ingest.errors import IndexMissing, MinutesError
 from ingest.index import Index
 from ingest.settings import load_settings
+
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
 
 
 @st.cache_resource(show_spinner="Opening the minutes …")
@@ -35,6 +39,18 @@ def open_assistant() -> Assistant:
         st.stop()
     _explain_empty(folder)
     st.stop()
+
+
+def open_matters() -> Matters:
+    """The items of the open index by title and reference, made once for each generation."""
+    index = open_assistant().corpus.index
+    matters: Matters = _matters(str(index.folder), index.generation, index)
+    return matters
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _matters(folder: str, generation: int, _index: Index) -> Matters:
+    return Matters(_index)
 
 
 def _explain_empty(folder: Path) -> None:
@@ -67,3 +83,17 @@ def describe_holdings(index: Index) -> str:
         ", " + " to ".join(map(spoken_date, dict.fromkeys((days[0], days[-1])))) if days else ""
     )
     return f"{count(len(meetings), 'meeting')} of {bodies} {noun}{period}"
+
+
+def choose_body(key: str) -> str | None:
+    """A control that limits to one body; None is all of them."""
+    names = sorted(open_assistant().corpus.bodies.names)
+    return (
+        st.selectbox("Body", ["", *names], format_func=lambda name: name or "All bodies", key=key)
+        or None
+    )
+
+
+def choose_day(label: str, key: str) -> date | None:
+    """A control for a day; none is chosen at first."""
+    return st.date_input(label, None, FIRST_DAY, LAST_DAY, key=key, format="DD/MM/YYYY")

@@ -1,5 +1,5 @@
 // Shows blocks of text. Whatever comes from documents is set as text, never parsed as HTML.
-const TAGS = new Set(["p", "h2", "h3", "li"]);
+const TAGS = new Set(["p", "h2", "h3", "h4", "li"]);
 
 function copyText(text, button) {
   const done = () => {
@@ -76,10 +76,49 @@ function partNode(part, press) {
   if (part.detail) {
     const detail = document.createElement("span");
     detail.className = "detail";
-    detail.textContent = part.detail;
+    let at = 0;
+    // Python counts characters where JavaScript counts halves of some of them.
+    const letters = Array.from(part.detail);
+    for (const [start, end] of part.found ?? []) {
+      const mark = document.createElement("mark");
+      mark.textContent = letters.slice(start, end).join("");
+      detail.append(letters.slice(at, start).join(""), mark);
+      at = end;
+    }
+    detail.append(letters.slice(at).join(""));
     node.append(" ", detail);
   }
   return node;
+}
+
+// The arrow down leads from the search field to what it found, Enter opens the first of it.
+function serveSearch(root, tries = 40) {
+  const field = document.querySelector('input[type="search"]');
+  if (!field) {
+    // The field above may be drawn after what stands below it.
+    if (tries && root.isConnected) setTimeout(() => serveSearch(root, tries - 1), 100);
+    return;
+  }
+  if (document.activeElement === document.body) field.focus();
+  const first = () => root.querySelector("button.row");
+  const current = () => field.value.trim() === root.resultsFor.trim();
+  if (root.waiting && current()) {
+    root.waiting = false;
+    if (first() && document.activeElement === field) first().click();
+  }
+  if (field.servedBy === root) return;
+  field.servedBy = root;
+  field.addEventListener("keydown", (event) => {
+    if (field.servedBy !== root) return;
+    root.waiting = false;
+    if (event.key === "ArrowDown" && first()) {
+      event.preventDefault();
+      first().focus();
+    } else if (event.key === "Enter" && field.value.trim()) {
+      if (!current()) root.waiting = true;
+      else first()?.click();
+    }
+  });
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -88,6 +127,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const said = JSON.stringify(data);
   if (root.said === said) return; // keeps the focus where it is
   root.said = said;
+  root.resultsFor = data.results_for;
+  if (data.live) root.setAttribute("aria-live", "polite");
   let list = null;
   const nodes = [];
   for (const block of data.blocks) {
@@ -108,9 +149,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const rows = [...root.querySelectorAll("button.row")];
     const at = rows.indexOf(event.target);
-    if (!step || at < 0 || !rows[at + step]) return;
+    const field = at === 0 && document.querySelector('input[type="search"]');
+    const next = step && at >= 0 && (rows[at + step] || (step < 0 && field));
+    if (!next) return;
     event.preventDefault();
-    rows[at + step].focus();
+    next.focus();
   };
   if (data.reveal) reveal(root);
+  if (root.resultsFor !== undefined) serveSearch(root);
 }

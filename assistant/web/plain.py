@@ -15,7 +15,7 @@ import streamlit as st
 
 from assistant.terminal import clean
 
-Tag = Literal["p", "h2", "h3", "li"]
+Tag = Literal["p", "h2", "h3", "h4", "li"]
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
@@ -32,7 +32,8 @@ class Part:
 
     text: str
     css: str = ""
-    detail: str | None = None  # a second line, smaller
+    detail: str | None = None  # further lines, smaller
+    found: tuple[tuple[int, int], ...] = ()  # spans of the detail that were looked for
     mark: bool = False
     press: str | None = None  # what `show` returns once it is pressed
     label: str | None = None  # what a screen reader says of it
@@ -54,12 +55,23 @@ def block(tag: Tag, *parts: Part | str, css: str = "") -> Block:
     return Block(tag, tuple(Part(p) if isinstance(p, str) else p for p in parts), css)
 
 
-def show(blocks: Sequence[Block], key: str, *, reveal: bool = False) -> str | None:
+def show(
+    blocks: Sequence[Block],
+    key: str,
+    *,
+    reveal: bool = False,
+    live: bool = False,
+    results_for: str | None = None,
+) -> str | None:
     """Show the blocks; returns what was pressed, in the run that the press causes.
 
     reveal: scroll the first highlighted words, or else the first block, into view.
+    live: a screen reader reads out what comes in.
+    results_for: the rows are what a search field finds for this text, and its keys reach them.
     """
-    data = {"blocks": [_as_data(one) for one in blocks], "reveal": reveal}
+    data = {"blocks": [_as_data(one) for one in blocks], "reveal": reveal, "live": live}
+    if results_for is not None:
+        data["results_for"] = clean(results_for)
     offered = {part.press for one in blocks for part in one.parts if part.press}
     pressed = _component(key=key, data=data, on_pressed_change=lambda: None).pressed
     return pressed if pressed in offered else None
@@ -80,7 +92,7 @@ def _as_data(one: Block) -> dict[str, Any]:
         data = {name: value for name, value in asdict(part).items() if value}
         for name in ("text", "detail", "label", "copy"):
             if name in data:
-                data[name] = clean(data[name])
+                data[name] = clean(data[name])  # keeps every place: one character for one
         if (href := data.pop("href", None)) and web_address(href):
             data["href"] = href
         parts.append(data)
