@@ -1,7 +1,7 @@
 # Every target calls run.py, which works the same on Windows: `python run.py run`.
 PYTHON ?= python3
 
-.PHONY: run setup test lint ingest-sample bench-embedding measure-reading measure-decisions figures
+.PHONY: run setup test lint ingest-sample bench-embedding bench-answers measure-reading measure-decisions figures
 
 run:
 	@$(PYTHON) run.py run
@@ -30,3 +30,6 @@ measure-decisions:
 # The tables of README and docs/evaluation.md, and the runs that the tests compare with.
 figures:
 	@$(PYTHON) run.py python -m eval.figures
+
+bench-answers:
+	@$(PYTHON) run.py python -m eval.bench_answers

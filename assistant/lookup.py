@@ -30,6 +30,10 @@ _COMMAND = re.compile(
     re.I,
 )
 _NUMBERED = re.compile(r"\b(?:items?|minutes?|min|number|nr|no|para(?:graph)?)\b\.?:?\s*$", re.I)
+# What may stand about an identifier without asking for anything else.
+_ASKING = frozenset(
+    tokenize("say said says about decide decided agree agreed happened show tell find")
+)
 _QUOTED = re.compile(r"[\"“]([^\"“”]+)[\"”]")
 
 
@@ -73,6 +77,7 @@ class Identified:
     keys: frozenset[Key]
     words: tuple[str, ...]
     unique: bool  # by a reference, or by a number with the meeting that is meant
+    alone: bool  # nothing else is asked
 
 
 class Catalogue:
@@ -213,7 +218,17 @@ def identify(index: Index, text: str) -> Identified:
             within = within & holding or within
         unique = unique or len(within) == 1 or (called is not None and len(within) <= WINDOW)
         found |= within
-    return Identified(frozenset(found), words, unique)
+    others = [word for word in words if word not in known.about and word not in _ASKING]
+    return Identified(frozenset(found), words, unique, not others)
+
+
+def rows_named(index: Index, identified: Identified) -> frozenset[int]:
+    """The rows of the passages of items that are certainly meant."""
+    if not identified.unique:
+        return frozenset()
+    known = catalogue(index)
+    numbers = [known.item_of[key] for key in identified.keys if key in known.item_of]
+    return frozenset(map(int, np.flatnonzero(np.isin(known.item_no, numbers))))
 
 
 def bare(name: str) -> str:

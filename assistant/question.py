@@ -185,6 +185,7 @@ class Query:
     bodies: tuple[tuple[str, float], ...]  # body and how surely it is meant, 0..1
     item_numbers: tuple[str, ...]
     references: tuple[str, ...]
+    named: frozenset[int] = frozenset()  # rows of the items that are named by an identifier
 
     @property
     def kind(self) -> Kind:
@@ -201,6 +202,10 @@ class Query:
             lines.append("item: " + ", ".join(self.item_numbers))
         if self.references:
             lines.append("reference: " + ", ".join(self.references))
+        if self.names:
+            lines.append("names: " + ", ".join(sorted(self.names)))
+        if self.named:
+            lines.append("the item itself is named, so its passages come first")
         return tuple(lines)
 
 
@@ -320,6 +325,31 @@ def references(text: str) -> tuple[str, ...]:
     """Report numbers, planning references and the like; "2015/16" is a year."""
     found = (match.group(0) for match in _REFERENCE.finditer(text))
     return tuple(dict.fromkeys(one for one in found if not find_periods(one, date.min)))
+
+
+_WELSH = """beth pwy pryd sut faint ble pam oedd mae yw yn y yr gan am ar gyfer i o bod nad wnaeth
+gafodd cyngor cyfarfod cynghorydd penderfyniad"""
+_IRISH = """cad cé cén cathain conas cá fáth an na ar agus bhí raibh atá do faoi leis chun mar ag sa
+comhairle cruinniú comhairleoir rún"""
+_FOREIGN = {
+    "Welsh": frozenset(_WELSH.split()),
+    "Irish": frozenset(_IRISH.split()),
+}
+_ENGLISH = frozenset(
+    ["the", "of", "and", "to", "in", "on", "was", "were", "is", "did", "what", "who", "when", "why"]
+)
+
+
+def foreign_language(text: str) -> str | None:
+    """Welsh, Irish, "another language" for another script; None for English or too few words."""
+    letters = [char for char in text if char.isalpha()]
+    if sum(ord(char) > 0x24F for char in letters) > len(letters) / 2:
+        return "another language"
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    english = sum(word in _ENGLISH for word in words)
+    counts = {name: sum(word in known for word in words) for name, known in _FOREIGN.items()}
+    name = max(counts, key=lambda language: counts[language])
+    return name if counts[name] >= 2 and counts[name] > english else None
 
 
 def understand(text: str, bodies: BodyNames, as_of: date, *, focus: str | None = None) -> Query:

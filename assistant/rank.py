@@ -210,7 +210,8 @@ def rank(corpus: Corpus, query: Query, found: Found) -> tuple[list[Ranked], list
     if not len(table):
         return [], []
     scores = ranker().predict(table)
-    order = np.argsort(-scores, kind="stable")
+    named = np.array([int(row) in query.named for row in found.rows[: len(table)]])
+    order = np.lexsort((-scores, ~named))
     ranked = [Ranked(int(found.rows[i]), passages[i], float(scores[i]), table[i]) for i in order]
     return ranked, [readings[i] for i in order]
 

@@ -72,6 +72,7 @@ class Corpus:
             [(m.body, date.fromisoformat(m.date)) for m in self.meetings if m.body and m.date],
         )
         self._items: dict[tuple[str, int], StoredItem] = {}
+        self._last_idf: tuple[tuple[str, ...], dict[str, float]] = ((), {})
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -94,6 +95,13 @@ class Corpus:
 
     def idf(self, tokens: Sequence[str]) -> dict[str, float]:
         """Inverse document frequency of tokens; a token that no passage holds has none."""
+        asked, known = self._last_idf  # one question asks for the same several times
+        if asked != tuple(tokens):
+            known = self._idf(tokens)
+            self._last_idf = (tuple(tokens), known)
+        return known
+
+    def _idf(self, tokens: Sequence[str]) -> dict[str, float]:
         counts = {token: len(self.index.postings(token)) for token in tokens}
         total = len(self)
         return {
@@ -127,7 +135,10 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Found:
-    """Scores of one search over all rows, and the candidate rows, best fused score first."""
+    """Scores of one search over all rows, and the candidate rows.
+
+    Passages of the items that the question names come first, then the best fused score.
+    """
 
     rows: np.ndarray  # (n,) candidates
     cosine: np.ndarray  # (n,) of each candidate
@@ -168,8 +179,9 @@ def search(
         nearby = _dense(corpus, vector, FOCUSED, [corpus.meetings[n].id for n in sorted(meant)])
         dense = nearby | dense
         extra = _top(np.where(mask, bm25, 0.0), FOCUSED)
-    rows = np.array(sorted({*dense, *lexical, *extra}), np.int32)
-    return _fuse(corpus, vector, rows, dense, bm25)
+    named = [row for row in query.named if allowed is None or corpus.meeting_no[row] in allowed]
+    rows = np.array(sorted({*dense, *lexical, *extra, *named}), np.int32)
+    return _fuse(corpus, vector, rows, dense, bm25, named)
 
 
 def meetings_meant(corpus: Corpus, query: Query) -> set[int]:
@@ -222,6 +234,7 @@ def _fuse(
     rows: np.ndarray,
     dense: dict[int, float],
     bm25: np.ndarray,
+    named: Sequence[int] = (),
 ) -> Found:
     if len(rows):
         vectors = corpus.index.vectors([corpus.ids[row] for row in rows])
@@ -232,7 +245,7 @@ def _fuse(
     dense_rank = _ranks(cosine, np.array([row in dense for row in rows], bool), far)
     bm25_rank = _ranks(bm25[rows], bm25[rows] > 0, far)
     fused = 1 / (RRF + dense_rank) + 1 / (RRF + bm25_rank)
-    order = np.argsort(-fused, kind="stable")
+    order = np.lexsort((-fused, ~np.isin(rows, np.array(named, np.int32))))
     return Found(
         rows[order], cosine[order], bm25, fused[order], dense_rank[order], bm25_rank[order]
     )

@@ -30,4 +30,5 @@ def test_what_is_near_nothing_stays(index: Index, typed: str) -> None:
 def test_only_words_that_nobody_knows_are_mended(index: Index) -> None:
     text, told = respell("Did the comittee vote on kayaks?", index, lambda word: word == "kayaks")
     assert text.casefold() == "did the committee vote on kayaks?"
+    assert respell("the kayaker", index, lambda word: word == "kayak")[1] == ()
     assert len(told) == 1 and "instead of “comittee”" in told[0]
