@@ -236,7 +236,7 @@ def _warnings(citations: Sequence[Citation]) -> tuple[str, ...]:
 def _explanation(query: Query, ranked: Sequence[rank.Ranked], sure: float) -> tuple[str, ...]:
     lines = list(query.explained())
     if ranked:
-        named = dict(zip(rank.FEATURES, ranked[0].features, strict=True))
+        named = dict(zip(rank.ALL_FEATURES, ranked[0].features, strict=True))
         lines.append(
             f"best passage: holds {named['cover']:.0%} of the weight of the question's words, "
             f"its item {named['cover_item']:.0%}; likeness of meaning {named['cosine']:.2f}; place "

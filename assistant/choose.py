@@ -12,6 +12,7 @@ import numpy as np
 from assistant.cues import AMOUNT, ASKED, CUES, DATE, NEGATIVE, NUMBER, PERSON, REASON, REPLY
 from assistant.question import Query
 from assistant.rank import FEATURES, MODELS, Ranked, Reading
+from assistant.reader import NEVER
 from assistant.retrieve import Corpus
 from assistant.trees import Trees, load_trees
 from ingest.tokens import tokenize
@@ -112,6 +113,10 @@ SENTENCE_FEATURES = (
     "reply_verb",
     "yes_or_no",
     "question_words",
+    "reader_span",
+    "reader_span_gap",
+    "reader_relevant",
+    "reader_answerable",
     "kind_decision",
     "kind_amount",
     "kind_count",
@@ -194,6 +199,13 @@ def sentence_features(
     cover = np.array(covers)
     best_item = corpus.item_no[ranked[0].row] if ranked else -1
     courses: dict[int, _Course] = {}
+    scores = [readings[s.passage].scores for s in sentences]
+    span = np.array(
+        [
+            float(said.sentences[s.number]) if said else NEVER
+            for s, said in zip(sentences, scores, strict=True)
+        ]
+    )
     for i, sentence in enumerate(sentences):
         candidate, reading = ranked[sentence.passage], readings[sentence.passage]
         if sentence.passage not in courses:
@@ -237,6 +249,10 @@ def sentence_features(
             "place_share": sentence.number / count,
             "sentences": count,
             "words": words,
+            "reader_span": span[i],
+            "reader_span_gap": span[i] - span.max(),
+            "reader_relevant": said.relevant if (said := scores[i]) else NEVER,
+            "reader_answerable": said.answerable if said else NEVER,
             "capitals": sum(word[:1].isupper() for word in text.split()) / max(1, words),
             "cover_three": wanted.share(
                 tokens.union(*reading.sentences[max(0, sentence.number - 1) : sentence.number + 2])

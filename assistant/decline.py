@@ -15,7 +15,7 @@ from assistant.answer_model import DeclineReason
 from assistant.choose import SENTENCE_FEATURES, Sentence, asked_nouns
 from assistant.cues import ASKED
 from assistant.question import Ask, Query
-from assistant.rank import FEATURES, MODELS, Ranked
+from assistant.rank import ALL_FEATURES, MODELS, Ranked
 from assistant.retrieve import Corpus, period_days
 from assistant.trees import Trees, load_trees
 from ingest.tokens import tokenize
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ingest.index import StoredMeeting
 
 CONFIDENCE_FEATURES = (
-    tuple(f"p_{name}" for name in FEATURES)
+    tuple(f"p_{name}" for name in ALL_FEATURES)
     + tuple(f"s_{name}" for name in SENTENCE_FEATURES)
     + (
         "score",
@@ -56,7 +56,7 @@ CONFIDENCE_FEATURES = (
     + tuple(f"ask_{ask}" for ask in ASKED)
 )
 
-_COVER, _BODY = FEATURES.index("cover"), FEATURES.index("body")
+_COVER, _BODY = ALL_FEATURES.index("cover"), ALL_FEATURES.index("body")
 # Chosen by reasoning, not tuned; the trees weigh what comes of them.
 FIRST = 5  # passages that are asked whether they agree
 SAID = 4  # sentences that are taken for what the answer says
@@ -211,7 +211,7 @@ def reason(
         _IN_WORDS[ask] for ask in query.asks if not ASKED[ask].search(_item_text(corpus, best))
     )
     near = _named(corpus, best)
-    column = FEATURES.index("cover")
+    column = ALL_FEATURES.index("cover")
     if missing:
         lack = " or ".join(missing)
         return "not_recorded", f"The minutes do not record {lack}. The nearest is {near}."

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,11 @@ from ingest.model import Passage
 from ingest.sentences import split_sentences
 from ingest.tokens import tokenize
 
+if TYPE_CHECKING:
+    from assistant.reader import Reader, ReaderScores
+
 MODELS = Path(__file__).parent / "models"
+READ = 10  # of the best, which the reader reads together with the question
 CLOSE = 80  # candidates whose text is read; the others keep their fused order behind them
 
 
@@ -34,12 +38,16 @@ class Ranked(NamedTuple):
 
 @dataclass(frozen=True)
 class Reading:
-    """A passage as tokens, sentence by sentence; `spans` are characters of its text."""
+    """A passage as tokens, sentence by sentence; `spans` are characters of its text.
+
+    `scores` are the reader's, of those passages that it has read.
+    """
 
     spans: tuple[tuple[int, int], ...]
     sentences: tuple[frozenset[str], ...]
     tokens: frozenset[str]
     words: int
+    scores: ReaderScores | None = None
 
 
 def read_passage(passage: Passage) -> Reading:
@@ -95,6 +103,20 @@ FEATURES = (
     "kind_person",
     "kind_attendance",
 )
+
+# What the reader adds for the passages that it reads, and the first ranking that chose them.
+READ_FEATURES = (
+    "first_score",
+    "first_gap",
+    "first_place",
+    "relevant",
+    "relevant_gap",
+    "answerable",
+    "answerable_gap",
+    "span",
+    "span_gap",
+)
+ALL_FEATURES = FEATURES + READ_FEATURES
 
 
 def features(
@@ -205,20 +227,79 @@ def features(
 
 def rank(corpus: Corpus, query: Query, found: Found) -> tuple[list[Ranked], list[Reading]]:
     """The closest candidates, ranked; with the readings of their texts in the same order."""
+    from assistant.reader import reader
+
     passages = corpus.index.passages([corpus.ids[row] for row in found.rows[:CLOSE]])
     table, readings = features(corpus, query, found, passages)
     if not len(table):
         return [], []
-    scores = ranker().predict(table)
+    first = ranker().predict(table)
+    table, readings = read_features(reader(), query, table, passages, readings, first)
+    scores = final_scores(second_ranker(), table, first)
     named = np.array([int(row) in query.named for row in found.rows[: len(table)]])
     order = np.lexsort((-scores, ~named))
     ranked = [Ranked(int(found.rows[i]), passages[i], float(scores[i]), table[i]) for i in order]
     return ranked, [readings[i] for i in order]
 
 
+def read_features(
+    reader: Reader,
+    query: Query,
+    table: np.ndarray,
+    passages: Sequence[Passage],
+    readings: Sequence[Reading],
+    first: np.ndarray,
+) -> tuple[np.ndarray, list[Reading]]:
+    """Features (n, len(ALL_FEATURES)): those given and what the reader says of the READ best.
+
+    `first` (n,) are the scores of the first ranking. The readings come back with the reader's
+    scores in those that it has read.
+    """
+    from assistant.reader import NEVER
+
+    wide = np.concatenate(
+        [table, np.full((len(table), len(READ_FEATURES)), NEVER, np.float32)], axis=1
+    )
+    order = np.argsort(-first, kind="stable")
+    best = order[:READ]
+    texts = [f"{passages[i].heading}\n{passages[i].text}" for i in best]
+    shifts = [len(passages[i].heading) + 1 for i in best]
+    spans = [
+        [(start + shift, end + shift) for start, end in readings[i].spans]
+        for i, shift in zip(best, shifts, strict=True)
+    ]
+    said = reader.read(query.text, texts, spans)
+    read = np.array([(one.relevant, one.answerable, one.span) for one in said], np.float32)
+    gaps = read - read.max(axis=0)
+    wide[order, len(FEATURES)] = first[order]
+    wide[order, len(FEATURES) + 1] = first[order] - first.max()
+    wide[order, len(FEATURES) + 2] = np.arange(len(order))
+    result = list(readings)
+    for place, i in enumerate(best):
+        wide[i, len(FEATURES) + 3 :] = np.stack([read[place], gaps[place]], axis=1).ravel()
+        result[i] = replace(readings[i], scores=said[place])
+    return wide, result
+
+
+def final_scores(trees: Trees, table: np.ndarray, first: np.ndarray) -> np.ndarray:
+    """Scores (n,) by the second ranking of what was read; the rest keeps its order behind it."""
+    scores: np.ndarray = first - first.max()
+    best = np.argsort(-first, kind="stable")[:READ]
+    read = trees.predict(table[best])
+    behind = np.setdiff1d(np.arange(len(first)), best)
+    scores[behind] += read.min() - max(0.0, float(scores[behind].max(initial=-1.0)))
+    scores[best] = read
+    return scores
+
+
 @cache
 def ranker() -> Trees:
     return load_trees(MODELS / "ranker.npz")
+
+
+@cache
+def second_ranker() -> Trees:
+    return load_trees(MODELS / "second-ranker.npz")
 
 
 class _Coverage(NamedTuple):

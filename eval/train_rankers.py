@@ -1,6 +1,10 @@
 """Train the passage ranker, the sentence chooser and the confidence, cross-fitted by source.
 
-    python -m eval.train_rankers --set QUESTIONS.jsonl INDEX [--set ...] --out assistant/models
+    python -m eval.train_rankers --set QUESTIONS.jsonl INDEX [--set ...] --readers A.onnx B.onnx \\
+        --out assistant/models
+
+The two readers are those of `eval.train_reader tune --half 0` and `--half 1`: each reads the
+questions of the half that it was not tuned on.
 
 Every figure printed is out of fold: a question's passages, sentences and confidence are scored by
 models that saw no question whose evidence lies in the same source. What is written is trained on
@@ -22,7 +26,8 @@ from assistant import choose, compose, decline, rank, retrieve
 from assistant.answer_model import Answer, Citation, Turn
 from assistant.conversation import standalone
 from assistant.question import Query, understand
-from assistant.rank import CLOSE, FEATURES, Ranked, Reading
+from assistant.rank import ALL_FEATURES, CLOSE, FEATURES, READ, Ranked, Reading
+from assistant.reader import Reader
 from assistant.retrieve import Corpus
 from assistant.trees import Trees, from_lightgbm
 from eval.matching import fold, holds, relevant, tokens
@@ -32,6 +37,7 @@ from ingest.index import Index
 
 FOLDS = 5
 SEED = 7
+HALF = 3  # folds from this one on are the second half
 AS_OF = "2026-01-01"
 COMMON = {"feature_fraction": 0.5, "bagging_fraction": 0.8, "bagging_freq": 1}
 RANKER = {
@@ -54,7 +60,7 @@ CONFIDENCE = {
     "lambda_l2": 20.0,
 }
 MAX_DECLINED = 0.10  # of the answerable questions
-ROUNDS = {"ranker": 250, "chooser": 200, "confidence": 180}
+ROUNDS = {"ranker": 250, "second": 150, "chooser": 200, "confidence": 180}
 
 
 @dataclass
@@ -70,6 +76,7 @@ class Case:
     readings: list[Reading]
     table: np.ndarray
     labels: np.ndarray
+    first: np.ndarray = field(default_factory=lambda: np.zeros(0))
     scores: np.ndarray = field(default_factory=lambda: np.zeros(0))
     sentences: list[choose.Sentence] = field(default_factory=list)
     sentence_table: np.ndarray = field(default_factory=lambda: np.zeros((0, 0)))
@@ -95,6 +102,11 @@ def fold_of(question: Question, by_id: dict[str, Question]) -> int:
         key = by_id[twin[1]]
     text = key.evidence[0].source if key.evidence else key.note or key.id
     return int(hashlib.sha256(f"{SEED}{text}".encode()).hexdigest(), 16) % FOLDS
+
+
+def half_of(fold: int) -> int:
+    """Which of the two tuned readers reads a fold: the one that saw none of its half."""
+    return int(fold >= HALF)
 
 
 def cases_of(questions: Sequence[Question], corpus: Corpus, embedder: Any) -> list[Case]:
@@ -148,7 +160,7 @@ def train_trees(
         feature_name=list(names),
     )
     booster = lightgbm.train(
-        {**settings, "verbose": -1, "seed": SEED, "deterministic": True, "num_threads": 2},
+        {**settings, "verbose": -1, "seed": SEED, "deterministic": True, "num_threads": 1},
         data,
         num_boost_round=rounds,
     )
@@ -195,11 +207,27 @@ def folds(cases: Sequence[Case]) -> list[tuple[list[Case], list[Case]]]:
 def fit_ranker(cases: Sequence[Case]) -> Trees:
     usable = [case for case in cases if case.labels.any()]
     return train_trees(
-        [case.table for case in usable],
+        [case.table[:, : len(FEATURES)] for case in usable],
         [case.labels for case in usable],
         FEATURES,
         RANKER,
         ROUNDS["ranker"],
+    )
+
+
+def best_first(case: Case) -> np.ndarray:
+    """Places of the READ best candidates by the first ranking."""
+    return np.argsort(-case.first, kind="stable")[:READ]
+
+
+def fit_second(cases: Sequence[Case]) -> Trees:
+    usable = [case for case in cases if case.labels[best_first(case)].any()]
+    return train_trees(
+        [case.table[best_first(case)] for case in usable],
+        [case.labels[best_first(case)] for case in usable],
+        ALL_FEATURES,
+        RANKER,
+        ROUNDS["second"],
     )
 
 
@@ -268,12 +296,32 @@ def answer_of(case: Case, *, answered: bool = True) -> tuple[dict[str, Any], np.
     return {"id": case.question.id, **answer.as_json()}, features
 
 
-def cross_fit(cases: Sequence[Case]) -> None:
-    """Fill in out-of-fold passage and sentence scores."""
+def rank_first(cases: Sequence[Case]) -> None:
+    """Fill in out-of-fold scores of the first ranking."""
     for known, held in folds(cases):
         trees = fit_ranker(known)
         for case in held:
-            case.scores = trees.predict(case.table) if len(case.table) else np.zeros(0)
+            case.first = trees.predict(case.table) if len(case.table) else np.zeros(0)
+            case.scores = case.first
+
+
+def read_and_rank(cases: Sequence[Case], readers: Sequence[Reader]) -> None:
+    """Fill in what the readers say, and out-of-fold scores of the second ranking."""
+    for case in cases:
+        if len(case.table):
+            reader = readers[half_of(case.fold)]
+            case.table, case.readings = rank.read_features(
+                reader, case.query, case.table, case.passages, case.readings, case.first
+            )
+    for known, held in folds(cases):
+        trees = fit_second(known)
+        for case in held:
+            if len(case.table):
+                case.scores = rank.final_scores(trees, case.table, case.first)
+
+
+def cross_fit(cases: Sequence[Case]) -> None:
+    """Fill in out-of-fold sentence scores."""
     for case in cases:
         ranked, readings = case.ranked()
         case.sentences = choose.sentences_of(case.corpus, ranked, readings)
@@ -286,6 +334,25 @@ def cross_fit(cases: Sequence[Case]) -> None:
         for case in held:
             if len(case.sentences):
                 case.sentence_scores = trees.predict(case.sentence_table)
+
+
+def load_groups(sets: Sequence[tuple[str, str]]) -> dict[str, list[Case]]:
+    """The cases of each question set over its index, by the set's name."""
+    from ingest.embedding import load_embedder
+
+    embedder = load_embedder()
+    groups: dict[str, list[Case]] = {}
+    for questions, index in sets:
+        corpus = Corpus(Index.open(Path(index)))
+        group = cases_of(load_questions(Path(questions)), corpus, embedder)
+        groups[Path(questions).stem] = group
+        gold = [case for case in group if case.question.evidence]
+        reached = np.mean([case.labels.any() for case in gold])
+        print(
+            f"{Path(questions).stem}: {len(group)} questions, "
+            f"right passage among the candidates {reached:.3f}"
+        )
+    return groups
 
 
 def report(name: str, cases: Sequence[Case], answers: Sequence[dict[str, Any]]) -> None:
@@ -302,20 +369,13 @@ def main() -> None:
     parser.add_argument(
         "--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "INDEX")
     )
+    parser.add_argument("--readers", nargs=2, type=Path, required=True, metavar="READER")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
-    from ingest.embedding import load_embedder
-
-    embedder = load_embedder()
-    groups: dict[str, list[Case]] = {}
-    for questions, index in options.set:
-        corpus = Corpus(Index.open(Path(index)))
-        groups[Path(questions).stem] = cases_of(load_questions(Path(questions)), corpus, embedder)
+    groups = load_groups(options.set)
     cases = [case for group in groups.values() for case in group]
-    for name, group in groups.items():
-        gold = [case for case in group if case.question.evidence]
-        reached = np.mean([case.labels.any() for case in gold])
-        print(f"{name}: {len(group)} questions, right passage among the candidates {reached:.3f}")
+    rank_first(cases)
+    read_and_rank(cases, [Reader(path) for path in options.readers])
     cross_fit(cases)
     built = {case.question.id: answer_of(case) for case in cases}
     for name, group in groups.items():
@@ -364,6 +424,7 @@ def train_confidence(
         return
     out.mkdir(parents=True, exist_ok=True)
     fit_ranker(cases).save(out / "ranker.npz")
+    fit_second(cases).save(out / "second-ranker.npz")
     fit_chooser(cases).save(out / "chooser.npz")
     fit_confidence(tables, labels).save(out / "confidence-trees.npz")
     isotonic = IsotonicRegression(y_min=0.02, y_max=0.98, out_of_bounds="clip").fit(raw, labels)

@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from parish import ITEMS, write_minutes, write_year
 
+from ingest.embedding import LEAST_COSINE
 from ingest.errors import IndexLocked, IndexMissing, WrongModel, WrongUse
 from ingest.index import Index
 from ingest.lock import writing
@@ -507,7 +508,8 @@ def test_after_any_changes_the_index_is_that_of_a_fresh_ingest(
     assert set(old.passage_ids) == set(new.passage_ids)
     # In bfloat16 the company of a batch shows in the fourth decimal.
     alike = (old.vectors(new.passage_ids) * new.vectors(new.passage_ids)).sum(axis=1)
-    assert (alike > 0.999).all()
+    # In eight bits a vector leans a little on what is embedded beside it.
+    assert (alike > LEAST_COSINE).all()
     assert [s.source for s in old.sources()] == [s.source for s in new.sources()]
     old.close()
     new.close()

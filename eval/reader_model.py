@@ -1,0 +1,93 @@
+"""The reader as a PyTorch module: MiniLM with four heads, for training and export only."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+
+HIDDEN = 384
+SKIP = -100
+WEIGHTS = "reader.safetensors"
+
+
+class ReaderModel(torch.nn.Module):
+    """Scores (batch, 3): relevant, answerable, supported; spans (batch, pieces, 2): start, end.
+
+    A span that begins and ends at the first piece is no span (Devlin et al. 2019 on SQuAD 2.0).
+    """
+
+    def __init__(self, attention: str = "sdpa") -> None:
+        super().__init__()
+        from transformers import AutoModel
+
+        from ingest.embedding import default_model
+
+        self.transformer = AutoModel.from_pretrained(
+            str(default_model()),
+            attn_implementation=attention,
+            local_files_only=True,
+            hidden_dropout_prob=0.0,
+            attention_probs_dropout_prob=0.0,
+        )
+        # The word vectors keep what they know of words that the training never shows.
+        self.transformer.embeddings.requires_grad_(False)
+        self.transformer.pooler = None
+        self.score = torch.nn.Linear(2 * HIDDEN, 3)
+        self.span = torch.nn.Linear(HIDDEN, 2)
+
+    @classmethod
+    def load(cls, folder: Path | None, attention: str = "sdpa") -> ReaderModel:
+        """The weights in a folder; those of all-MiniLM-L6-v2 with new heads where there is none."""
+        model = cls(attention)
+        if folder is not None:
+            from safetensors.torch import load_file
+
+            model.load_state_dict(load_file(str(folder / WEIGHTS)))
+        return model
+
+    def save(self, folder: Path) -> None:
+        from safetensors.torch import save_file
+
+        folder.mkdir(parents=True, exist_ok=True)
+        state = {name: value.contiguous() for name, value in self.state_dict().items()}
+        save_file(state, str(folder / (WEIGHTS + ".new")))
+        (folder / (WEIGHTS + ".new")).replace(folder / WEIGHTS)
+
+    def forward(
+        self, ids: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        hidden = self.transformer(
+            input_ids=ids, token_type_ids=types, attention_mask=mask
+        ).last_hidden_state
+        weights = mask.unsqueeze(-1).to(hidden.dtype)
+        mean = (hidden * weights).sum(1) / weights.sum(1)
+        scores = self.score(torch.cat([hidden[:, 0], mean], dim=1))
+        spans = self.span(hidden)
+        # A span lies in the second text, or at the first piece; all else is out of reach.
+        place = torch.arange(ids.shape[1], device=ids.device)
+        allowed = ((types * mask) > 0) | (place == 0)
+        return scores, spans.masked_fill(~allowed.unsqueeze(-1), -30.0)
+
+    def loss(
+        self,
+        scores: torch.Tensor,
+        spans: torch.Tensor,
+        labels: torch.Tensor,
+        places: torch.Tensor,
+    ) -> torch.Tensor:
+        """The sum over the heads of the mean loss of what is known; others count nothing."""
+        total = scores.sum() * 0.0
+        for head in range(3):
+            known = labels[:, head] != SKIP
+            if known.any():
+                total = total + torch.nn.functional.binary_cross_entropy_with_logits(
+                    scores[known, head], labels[known, head].float()
+                )
+        known = places[:, 0] != SKIP
+        if known.any():
+            for side in range(2):
+                total = total + 0.5 * torch.nn.functional.cross_entropy(
+                    spans[known, :, side], places[known, side]
+                )
+        return total
