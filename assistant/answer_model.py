@@ -75,6 +75,15 @@ class Citation:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A sentence of a language model that is not shown, why, and whether a quotation stands in."""
+
+    sentence: str
+    reason: str
+    replaced: bool = False
+
+
+@dataclass(frozen=True)
 class Answer:
     """An answer with its citations, or a refusal with its reason."""
 
@@ -90,6 +99,7 @@ class Answer:
     timings_ms: dict[str, int] = field(default_factory=dict)
     mode: Mode = "extractive"
     explanation: tuple[str, ...] = ()  # what was understood, and why this passage
+    changes: tuple[Change, ...] = ()  # what the check took out of a language model's answer
 
     def as_json(self, *, explain: bool = False) -> dict[str, Any]:
         """The JSON form of the design contract; with `explain`, the explanation as well."""

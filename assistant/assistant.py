@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from assistant import choose, compose, decline, rank, retrieve
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
-from assistant.conversation import Resolved, resolve
+from assistant.conversation import Resolved, resolve, standalone
+from assistant.llm import ModelFailed
 from assistant.lookup import identify, rows_named
 from assistant.question import Query, foreign_language, understand
 from assistant.retrieve import Corpus, Filters
 from assistant.spelling import respell
+from assistant.written import complete_question, described, write
 from ingest.errors import WrongModel, WrongUse
 from ingest.index import Index
+from ingest.settings import load_settings
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import LLM
 
 LONGEST_QUESTION = 2000  # characters; beyond this nobody asks, somebody pastes
 RETRIEVED = 10
@@ -31,6 +37,10 @@ _TAG = re.compile(r"</?[a-z][^<>]*>", re.I)
 OPTICAL = "The source was read from a scan by character recognition; check the original."
 DRAFT = "These minutes are a draft."
 CUT_OFF = "The source is cut off here; see the full minutes."
+NOT_WRITTEN = "The language model gave no answer that can be shown: {}. These are quotations."
+CHANGED = "Sentences of the language model that the minutes do not bear out, changed: {}."
+HELD_BACK = "Passages that talk to a machine and were not sent to the language model: {}."
+COMPLETING = 1 / 3  # of the time limit, for the model to complete a question
 UNDATED = "The date of the meeting is not known."
 
 
@@ -40,16 +50,20 @@ class Assistant:
     Safe to use from several threads.
     """
 
-    def __init__(self, index_dir: Path, *, llm: Any = None) -> None:
-        """Open the index; raises IndexMissing or WrongModel."""
+    def __init__(self, index_dir: Path, *, llm: LLM | None = None) -> None:
+        """Open the index; raises IndexMissing or WrongModel.
+
+        `llm`: any LLM of LlamaIndex (`assistant.llm.load_llm` makes the one of the settings), which
+        then writes the answers; without one they are quotations.
+        """
         from ingest.embedding import DEFAULT_MODEL, load_embedder
-        from ingest.settings import load_settings
 
         self.folder = index_dir
         self.llm = llm
+        self._settings = load_settings()
         self._lock = threading.Lock()
         self._corpus = Corpus(Index.open(index_dir))
-        wanted = load_settings().embed_model or DEFAULT_MODEL
+        wanted = self._settings.embed_model or DEFAULT_MODEL
         made_with = self._corpus.index.embed_model
         if made_with != wanted.removeprefix("sentence-transformers/"):
             raise WrongModel(
@@ -77,13 +91,23 @@ class Assistant:
         since: date | None = None,
         until: date | None = None,
         as_of: date | None = None,
+        quotations_only: bool = False,
+        show: Callable[[str], None] = lambda sentence: None,
+        cancelled: Callable[[], bool] = lambda: False,
     ) -> Answer:
-        """Answer a question, or decline with a reason; raises WrongUse on an empty or huge one."""
+        """Answer a question, or decline with a reason; raises WrongUse on an empty or huge one.
+
+        Where there is a language model, `show` gets each checked sentence as soon as it may be
+        shown; the answer that is returned stands above them, since it may be another one.
+        `quotations_only` leaves the model out. Once `cancelled` says so, the model is left.
+        """
         began = time.perf_counter()
         checked = check(question)
         corpus = self.corpus
         day = as_of or date.today()
-        resolved = resolve(checked, history, corpus.bodies, day)
+        llm = None if quotations_only else self.llm
+        deadline = time.monotonic() + self._settings.llm_seconds
+        resolved, failed = self._resolved(checked, history, corpus, day, llm, cancelled)
         query, mended, alone = self._understand(corpus, resolved, day)
         understood = time.perf_counter()
         ranked, readings = self._find(corpus, query, Filters(body, since, until))
@@ -116,8 +140,7 @@ class Assistant:
             shown = sentences[0].text if sentences else None
             why, text = decline.reason(corpus, query, ranked, shown)
             citations = ()
-        ended = time.perf_counter()
-        return Answer(
+        answer = Answer(
             question=question,
             standalone_question=query.text,
             answered=answered,
@@ -127,13 +150,93 @@ class Assistant:
             decline_reason=why,
             warnings=(*mended, *_language(checked), *_warnings(citations)),
             retrieved=tuple(_retrieved(corpus, r) for r in ranked[:RETRIEVED]),
-            timings_ms={
-                "understand": _ms(began, understood),
-                "retrieve": _ms(understood, found),
-                "answer": _ms(found, ended),
-                "total": _ms(began, ended),
-            },
             explanation=_explanation(query, ranked, sure),
+        )
+        if llm is not None and answered:
+            asked = query.text
+            if self._keeps_exempt(corpus):  # earlier answers may quote exempt items
+                earlier = [Turn(turn.question) for turn in history]
+                asked = standalone(checked, earlier, corpus.bodies, day)
+            answer = self._written(
+                answer, asked, corpus, ranked, llm, failed, deadline, show, cancelled
+            )
+        ended = time.perf_counter()
+        timings = {
+            "understand": _ms(began, understood),
+            "retrieve": _ms(understood, found),
+            "answer": _ms(found, ended),
+            "total": _ms(began, ended),
+        }
+        return replace(answer, timings_ms=timings)
+
+    def _keeps_exempt(self, corpus: Corpus) -> bool:
+        """Whether the index is open at exempt items that must not be sent to the model."""
+        return corpus.index.restricted and not self._settings.llm_restricted
+
+    def _resolved(
+        self,
+        question: str,
+        history: Sequence[Turn],
+        corpus: Corpus,
+        day: date,
+        llm: LLM | None,
+        cancelled: Callable[[], bool],
+    ) -> tuple[Resolved, ModelFailed | None]:
+        """The question completed from the conversation, by the model where it can."""
+        plain = resolve(question, history, corpus.bodies, day)
+        if llm is None or not history:
+            return plain, None
+        sent = [Turn(t.question) for t in history] if self._keeps_exempt(corpus) else history
+        try:
+            seconds = self._settings.llm_seconds * COMPLETING
+            completed = complete_question(llm, question, sent, seconds, cancelled)
+            return Resolved(completed, completed) if completed else plain, None
+        except ModelFailed as error:
+            return plain, error
+
+    def _written(
+        self,
+        quoted: Answer,
+        question: str,
+        corpus: Corpus,
+        ranked: Sequence[rank.Ranked],
+        llm: LLM,
+        failed: ModelFailed | None,
+        deadline: float,
+        show: Callable[[str], None],
+        cancelled: Callable[[], bool],
+    ) -> Answer:
+        """The answer in the model's words, checked; the quoted one with a notice where it fails."""
+        try:
+            if failed:
+                raise failed
+            written = write(
+                llm,
+                question,
+                corpus,
+                ranked,
+                self._embedder,
+                seconds=max(0.0, deadline - time.monotonic()),
+                context=llm.metadata.context_window or self._settings.llm_context,
+                with_restricted=self._settings.llm_restricted,
+                show=show,
+                cancelled=cancelled,
+            )
+        except ModelFailed as error:
+            return replace(quoted, warnings=(*quoted.warnings, NOT_WRITTEN.format(error)))
+        notes = list(_warnings(written.citations))
+        if written.changes:
+            notes.append(CHANGED.format(len(written.changes)))
+        if written.held_back:
+            notes.append(HELD_BACK.format(written.held_back))
+        return replace(
+            quoted,
+            answer=written.text,
+            citations=written.citations,
+            mode="llm",
+            warnings=tuple(notes),
+            changes=written.changes,
+            explanation=(*quoted.explanation, *described(written.changes)),
         )
 
     def search(

@@ -36,10 +36,13 @@ def open_index(options: argparse.Namespace) -> Index:
     return Index.open(index_folder(options))
 
 
-def open_assistant(options: argparse.Namespace) -> Assistant:
+def open_assistant(options: argparse.Namespace, *, writes: bool = True) -> Assistant:
+    """The assistant of the settings; one that only searches needs no language model."""
     from assistant.assistant import Assistant
+    from assistant.llm import load_llm
 
-    return Assistant(index_folder(options))
+    llm = load_llm(load_settings()) if writes else None
+    return Assistant(index_folder(options), llm=llm)
 
 
 def _period(options: argparse.Namespace) -> dict[str, Any]:
@@ -187,14 +190,18 @@ def ask(options: argparse.Namespace) -> int:
     check(options.question)  # before anything is loaded
     if options.out:
         format_of(options.out)
-    answer = open_assistant(options).ask(options.question, as_of=options.as_of, **_period(options))
+    assistant = open_assistant(options)
+    written = terminal.Written(quiet=options.json)
+    answer = assistant.ask(
+        options.question, as_of=options.as_of, show=written.show, **_period(options)
+    )
     if options.out:
         save([answer], options.out)
         tell(f"minutes: the answer is in {options.out}")
     if options.json:
         show_json(answer.as_json(explain=options.explain))
     else:
-        terminal.show_answer(answer, options.explain)
+        terminal.show_answer(answer, options.explain, shown=written.text)
     return DONE
 
 
@@ -262,7 +269,9 @@ def search(options: argparse.Namespace) -> int:
     from assistant.assistant import check
 
     check(options.text)
-    found = open_assistant(options).search(options.text, options.k, **_period(options))
+    found = open_assistant(options, writes=False).search(
+        options.text, options.k, **_period(options)
+    )
     if options.json:
         show_json([passage.as_json() for passage in found])
     elif found:
@@ -279,7 +288,7 @@ def chat(options: argparse.Namespace) -> int:
     assistant = open_assistant(options)
     tell(
         "Ask a question; /new begins a new conversation, /save FILE writes this one as .docx, .pdf "
-        "or .md, /quit or Ctrl+D ends it."
+        "or .md, Ctrl+C stops an answer, /quit or Ctrl+D ends it."
     )
     answers: list[Answer] = []
     while True:
@@ -294,16 +303,20 @@ def chat(options: argparse.Namespace) -> int:
             continue
         if not question:
             continue
+        written = terminal.Written()
         try:
             if question.split()[0] == "/save":
                 save(answers, Path(question.removeprefix("/save").strip()).expanduser())
                 continue
             history = [Turn(answer.question, answer.answer) for answer in answers]
-            answer = assistant.ask(question, history=history, **_period(options))
+            answer = assistant.ask(question, history=history, show=written.show, **_period(options))
         except WrongUse as error:
             tell(str(error))
             continue
-        terminal.show_answer(answer)
+        except KeyboardInterrupt:
+            tell("\nThe question was stopped.")
+            continue
+        terminal.show_answer(answer, shown=written.text)
         answers.append(answer)
 
 

@@ -95,7 +95,7 @@ def compose(
             words += length
             marker = len(citations) + 1
             quote = " ".join(text[start:end].split())
-            citations.append(_citation(corpus, ranked[block.passage], marker, quote))
+            citations.append(cite(corpus, ranked[block.passage], marker, quote))
             said = " ".join(
                 f"{' '.join(text[begin:stop].split())} [{marker}]" for begin, stop in spans
             )
@@ -243,7 +243,8 @@ def _window(text: str, start: int, end: int, query: Query) -> tuple[int, int]:
     return begin, begin + len(text[begin:stop].rstrip())
 
 
-def _citation(corpus: Corpus, candidate: Ranked, marker: int, quote: str) -> Citation:
+def cite(corpus: Corpus, candidate: Ranked, marker: int, quote: str) -> Citation:
+    """The citation of words that stand in a passage, white space folded."""
     meeting = corpus.meeting_of(candidate.row)
     item = corpus.item_of(candidate.row)
     passage = candidate.passage

@@ -25,7 +25,7 @@ def opening_questions(assistant: Assistant) -> tuple[str, ...]:
     """Up to three questions on recent decisions of several bodies that the minutes do answer."""
     offered: list[str] = []
     for meeting_id, place, question in _candidates(assistant.corpus.index)[:TRIES]:
-        answer = assistant.ask(question)
+        answer = assistant.ask(question, quotations_only=True)
         if any((c.meeting_id, c.place) == (meeting_id, place) for c in answer.citations):
             offered.append(question)
         if len(offered) == OFFERED:

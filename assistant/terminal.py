@@ -78,13 +78,35 @@ def place(
     return text + (f" (page {page})" if page else "")
 
 
-def show_answer(answer: Answer, explain: bool = False) -> None:
-    """An answer with its sources, or a refusal with the nearest items."""
-    show(answer.answer)
+class Written:
+    """Sentences of a language model as they come; in a terminal, so that other programs get one
+    answer only."""
+
+    def __init__(self, quiet: bool = False) -> None:
+        self.text = ""
+        self._quiet = quiet or not sys.stdout.isatty()
+
+    def show(self, sentence: str) -> None:
+        """Print one checked sentence."""
+        if not self._quiet:
+            show(sentence)
+            self.text = f"{self.text} {sentence}".strip()
+
+
+def show_answer(answer: Answer, explain: bool = False, *, shown: str = "") -> None:
+    """An answer with its sources, or a refusal with the nearest items.
+
+    `shown`: what was shown of it already, sentence by sentence.
+    """
+    if shown != answer.answer:
+        show(f"\n{answer.answer}" if shown else answer.answer)
     for citation in answer.citations:
         _show_citation(citation)
     for warning in answer.warnings:
         show(f"\nNote: {warning}")
+    for change in answer.changes:
+        verb = "replaced by its source" if change.replaced else "left out"
+        show(f"- a sentence was {verb}: {change.reason}", "  ")
     if not answer.answered and answer.retrieved:
         show("\nNearest items:")
         for near in nearest_items(answer.retrieved)[:3]:

@@ -141,6 +141,13 @@ def _ask(assistant: Assistant, question: str, answers: list[Answer], filters: Fi
     number = len(answers)
     _question(number, question, newest=True)
     history = [Turn(answer.question, answer.answer) for answer in answers]
+    place, written = st.empty(), list[str]()
+
+    def show_sentence(sentence: str) -> None:
+        written.append(sentence)
+        with place.container():
+            plain.show([block("p", " ".join(written), css="answer")], f"writing_{len(written)}")
+
     try:
         with st.spinner("Reading the minutes …"):
             answer = assistant.ask(
@@ -149,16 +156,19 @@ def _ask(assistant: Assistant, question: str, answers: list[Answer], filters: Fi
                 body=filters.body,
                 since=filters.since,
                 until=filters.until,
+                show=show_sentence,
             )
     except WrongUse as error:
         plain.show([block("p", str(error), css="note")], "refused")
         return
+    place.empty()
     answers.append(answer)
     _answered(assistant, number, answer)
 
 
 def _turn(assistant: Assistant, number: int, answer: Answer, *, newest: bool) -> None:
     _question(number, answer.question, newest=newest)
+    st.empty()  # where sentences stood while they were written: the answer keeps its place
     _answered(assistant, number, answer)
 
 
@@ -221,6 +231,9 @@ def _answer(index: Index, answer: Answer) -> list[Block]:
         blocks.append(block("p", words, Part(f"{odds[0].upper()}{odds[1:]}.", css="meta")))
     blocks += [block("p", f"Note: {warning}", css="note") for warning in answer.warnings]
     blocks += _decisions(index, answer)
+    for change in answer.changes:
+        verb = "replaced by its source" if change.replaced else "left out"
+        blocks.append(block("li", f"A sentence was {verb}: {change.reason}", css="meta"))
     if answer.citations:
         blocks.append(block("h3", "Sources"))
         blocks += [_source_row(index, citation) for citation in answer.citations]

@@ -9,6 +9,7 @@ import streamlit as st
 
 from assistant.assistant import Assistant
 from assistant.history import Matters
+from assistant.llm import load_llm
 from assistant.terminal import clean, count, spoken_date
 from assistant.web import plain
 from assistant.web.plain import block
@@ -21,7 +22,7 @@ FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
 
 @st.cache_resource(show_spinner="Opening the minutes …")
 def _load(folder: Path) -> Assistant:
-    return Assistant(folder)
+    return Assistant(folder, llm=load_llm(load_settings()))
 
 
 def open_assistant() -> Assistant:
