@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.web import browse, chat, decisions_page, history_page, lookup_page
+from assistant.web import bring_in, browse, chat, decisions_page, history_page, lookup_page
 
 ICON = Path(chat.__file__).with_name("icon.svg")  # an icon by name would come from the network
 
@@ -18,6 +18,9 @@ st.navigation(
             decisions_page.show, title="Decisions", icon=":material/gavel:", url_path="decisions"
         ),
         st.Page(history_page.show, title="History", icon=":material/timeline:", url_path="history"),
+        st.Page(
+            bring_in.show, title="Bring in", icon=":material/upload_file:", url_path="bring-in"
+        ),
     ],
     position="top",
 ).run()

@@ -309,7 +309,7 @@ class ProgressBar:
         self._last = now
         text = f"{done:,} of {total:,} {what}, {rate:.1f} a second"
         if rate and not finished:
-            text += f", {_minutes((total - done) / rate)} left"
+            text += f", {left((total - done) / rate)} left"
         if not self._terminal:
             tell(text)
             return
@@ -318,5 +318,6 @@ class ProgressBar:
         print(f"\r\033[K{line}", end="\n" if finished else "", file=sys.stderr, flush=True)
 
 
-def _minutes(seconds: float) -> str:
+def left(seconds: float) -> str:
+    """ "2:05", as on a clock."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

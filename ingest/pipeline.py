@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest import store
+from ingest.changes import Change, fingerprints, restore, tables
 from ingest.errors import IndexMissing, WrongModel, WrongUse
 from ingest.index import CURRENT, current_generation, generation_folder, place_of
 from ingest.lock import writing
 from ingest.model import Meeting, Passage
 from ingest.scan import File, Scan, as_text, scan_paths
 from ingest.settings import load_settings
+from ingest.uploads import UPLOADS, discard_uploads
 from ingest.vectors import Place, delete_collections
 from ingest.webservice import fetched_file
 from ingest.worker import read_all
@@ -47,6 +49,7 @@ class Progress:
     rate: float  # a second
     eta_s: float | None
     current: str
+    reason: str | None = None  # why the current file could not be read
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,18 @@ class RemoveReport:
     meetings: int
     passages: int
     warnings: tuple[str, ...]
+    generation: int
+
+
+@dataclass(frozen=True)
+class UndoReport:
+    """What was undone; meetings and passages are what the index now holds."""
+
+    taken_out: tuple[str, ...]
+    restored: tuple[str, ...]
+    left_alone: tuple[str, ...]  # changed since
+    meetings: int
+    passages: int
     generation: int
 
 
@@ -214,7 +229,7 @@ def _ingest(
                     failed[key] = (file.sha256, fault)
                     writer.fail(*key, file.sha256, fault)
                 slowest.append((file.source, round(outcome.seconds, 2)))
-                rate.step(file.source)
+                rate.step(file.source, fault)
             writer.finish()
         meetings, items, passages = writer.counts()
         return IngestReport(
@@ -269,6 +284,7 @@ def remove(sources: Sequence[str], index_dir: Path | str) -> RemoveReport:
             fetched = fetched_file(Path(writer.folders.get(collection, "")), source)
             if fetched and folder in fetched.parents:
                 fetched.unlink()
+        discard_uploads(folder, [s for c, s in wanted if c == UPLOADS])
         still = [s for c, s in wanted if Path(writer.folders.get(c, ""), s).exists()]
         return RemoveReport(
             removed=tuple(source for _, source in wanted),
@@ -281,6 +297,56 @@ def remove(sources: Sequence[str], index_dir: Path | str) -> RemoveReport:
             )
             if still
             else (),
+            generation=writer.generation,
+        )
+
+
+def undo(
+    changed: Sequence[Change],
+    before: int,
+    index_dir: Path | str,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    prepare: Callable[[Sequence[Change]], None] = lambda undone: None,
+) -> UndoReport:
+    """Take what an ingest brought in out again, and put back what it replaced or took out.
+
+    `before` is the generation that the ingest began from; what was replaced comes from there.
+    Sources that have changed since are left alone. `prepare` is told what will be undone, once it
+    is sure that it can be. Raises WrongUse where what stood there before is no longer kept.
+    """
+    folder = Path(index_dir).absolute()
+    if current_generation(folder) is None:
+        raise IndexMissing(f"There is no index in {folder}, so nothing can be undone in it.")
+    url = load_settings().chroma_url
+    with writing(folder), _Writer(folder, url, progress=progress) as writer:
+        now = writer.fingerprints()
+        undone = [change for change in changed if now.get(change.key) == change.after]
+        if not undone:
+            raise WrongUse("All of this has been changed or taken out since; nothing is left.")
+        replaced = any(change.before for change in undone)
+        held = before if before and tables(folder, before).is_file() else None
+        if replaced and held is None:
+            raise WrongUse(
+                "What this replaced or took out is no longer kept, because the index has been "
+                "written since. `minutes remove` takes single files out."
+            )
+        prepare(undone)
+        writer.begin(include_restricted=False)
+        if replaced:
+            writer.restore(before, undone)
+        for change in undone:
+            if not change.before:
+                writer.delete(*change.key)
+        writer.forget_empty_collections()
+        writer.finish(keep_previous=False, reuse=[before] if replaced else [])
+        meetings, _, passages = writer.counts()
+        return UndoReport(
+            taken_out=tuple(c.source for c in undone if c.before is None),
+            restored=tuple(c.source for c in undone if c.before is not None),
+            left_alone=tuple(c.source for c in changed if now.get(c.key) != c.after),
+            meetings=meetings,
+            passages=passages,
             generation=writer.generation,
         )
 
@@ -428,15 +494,41 @@ class _Writer:
                         database, id, self._cut(store.meeting_held(database, id), id)
                     )
 
-    def finish(self, keep_previous: bool = True) -> None:
-        """Index what the tables hold, check it, and make it the current generation."""
+    def fingerprints(self) -> dict[tuple[str, str], str]:
+        """What the current generation holds of each source."""
+        with closing(store.open_for_reading(self._tables(store.PUBLIC))) as database:
+            return fingerprints(database)
+
+    def restore(self, generation: int, changed: Sequence[Change]) -> None:
+        """Put sources back as an earlier generation holds them."""
+        for name, database in self._stores.items():
+            path = tables(self.folder, generation, name)
+            path = path if path.is_file() else tables(self.folder, generation)
+            with closing(store.open_for_reading(path)) as earlier:
+                restore(database, earlier, changed)
+
+    def forget_empty_collections(self) -> None:
+        for database in self._stores.values():
+            database.execute(
+                "delete from collections where name not in (select collection from sources)"
+                " and name not in (select collection from failures)"
+            )
+
+    def finish(self, keep_previous: bool = True, reuse: Sequence[int] = ()) -> None:
+        """Index what the tables hold, check it, and make it the current generation.
+
+        `reuse`: generations, besides the current one, that may have vectors to take over.
+        """
         number = self.generation + 1
         earlier: list[tuple[Path, Place]] = []
         if self.generation and not self._rebuild:
-            for name in self._held_stores():
-                with closing(store.open_for_reading(self._tables(name))) as old:
-                    place = place_of(self._tables(name).parent, store.meta(old), self._url)
-                earlier.append((self._tables(name), place))
+            held = [self._tables(name) for name in self._held_stores()]
+            for number_before in reuse:
+                held += [tables(self.folder, number_before, n) for n in self._held_stores()]
+            for path in filter(Path.is_file, held):
+                with closing(store.open_for_reading(path)) as old:
+                    place = place_of(path.parent, store.meta(old), self._url)
+                earlier.append((path, place))
         for name, database in self._stores.items():
             target = self._temporary / name
             store.link_same_meetings(database)
@@ -597,19 +689,20 @@ class _Rate:
         self._began = time.monotonic()
         self._done = 0
 
-    def step(self, current: str) -> None:
+    def step(self, current: str, reason: str | None) -> None:
         self._done += 1
-        self._tell(current)
+        self._tell(current, reason)
 
     def at(self, done: int, total: int) -> None:
         self._done, self._total = done, total
         self._tell("")
 
-    def _tell(self, current: str) -> None:
+    def _tell(self, current: str, reason: str | None = None) -> None:
         if self._progress:
             rate = self._done / max(time.monotonic() - self._began, 1e-6)
             left = (self._total - self._done) / rate if rate else None
-            self._progress(Progress(self._stage, self._done, self._total, rate, left, current))
+            told = (self._stage, self._done, self._total, rate, left, current, reason)
+            self._progress(Progress(*told))
 
 
 def _count(database: sqlite3.Connection) -> tuple[int, int, int]:

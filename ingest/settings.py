@@ -28,6 +28,7 @@ class Settings:
     llm_restricted: bool = False  # exempt items may be sent to the model
     restricted: bool = False  # open the exempt items as well
     cache: Path | None = None  # prepared models; None: the user's cache folder
+    folders: tuple[Path, ...] | None = None  # that the page may read; None: any, on this machine
     data: Path | None = None  # what users leave: uploads, conversations; None: beside the index
 
 
@@ -42,7 +43,7 @@ def load_settings(env_file: Path | None = None) -> Settings:
         return values.get(name, "").strip() or None
 
     index, cache = value("MINUTES_INDEX"), value("MINUTES_CACHE")
-    data = value("MINUTES_DATA")
+    data, folders = value("MINUTES_DATA"), value("MINUTES_FOLDERS")
     llm = value("MINUTES_LLM")
     own_key = _OWN_KEYS.get((llm or "").partition("/")[0])
     return Settings(
@@ -57,6 +58,11 @@ def load_settings(env_file: Path | None = None) -> Settings:
         llm_restricted=value("MINUTES_LLM_RESTRICTED") == "1",
         restricted=(value("MINUTES_RESTRICTED") or "0") == "1",
         cache=Path(cache).expanduser() if cache else None,
+        folders=tuple(
+            Path(name).expanduser().absolute() for name in folders.split(os.pathsep) if name
+        )
+        if folders
+        else None,
         data=Path(data).expanduser() if data else None,
     )
 

@@ -59,7 +59,11 @@ def _explain_empty(folder: Path) -> None:
     plain.show(
         [
             block("p", "Nothing has been read into this index, so there is nothing to ask."),
-            block("p", "Read a folder of minutes in a terminal. PDF, Word, web pages, text:"),
+            block(
+                "p",
+                "Bring minutes in: PDF, Word, web pages, text, ZIP. Upload them on the page "
+                "“Bring in”, or read a folder in a terminal:",
+            ),
         ],
         "empty",
     )
