@@ -6,8 +6,9 @@ from pathlib import Path
 
 import torch
 
+from eval.train_reader import SKIP
+
 HIDDEN = 384
-SKIP = -100
 WEIGHTS = "reader.safetensors"
 
 

@@ -219,12 +219,6 @@ def batches(examples: Sequence[Encoded], rng: random.Random) -> list[list[Encode
     return result
 
 
-def _model(folder: Path | None) -> Any:
-    from eval.reader_model import ReaderModel
-
-    return ReaderModel.load(folder)
-
-
 def fit(
     examples: Sequence[Encoded],
     start_from: Path | None,
@@ -237,12 +231,14 @@ def fit(
     """Train and write `out`; a run that was stopped goes on from its last checkpoint."""
     import torch
 
+    from eval.reader_model import ReaderModel
+
     torch.manual_seed(SEED)
     torch.set_num_threads(THREADS)
     rng = random.Random(SEED)
     plan = [batch for _ in range(epochs) for batch in batches(examples, rng)]
     progress = out / "progress.pt"
-    model = _model(out if progress.exists() else start_from)
+    model = ReaderModel.load(out if progress.exists() else start_from)
     model.train()
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01)
