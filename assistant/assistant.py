@@ -15,10 +15,9 @@ from assistant import choose, compose, decline, rank, retrieve
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
 from assistant.conversation import Resolved, resolve, standalone
 from assistant.llm import ModelFailed
-from assistant.lookup import identify, rows_named
-from assistant.question import Query, foreign_language, understand
+from assistant.question import Query, foreign_language
 from assistant.retrieve import Corpus, Filters
-from assistant.spelling import respell
+from assistant.understanding import read_question
 from assistant.written import complete_question, described, write
 from ingest.errors import WrongModel, WrongUse
 from ingest.index import Index
@@ -108,26 +107,19 @@ class Assistant:
         llm = None if quotations_only else self.llm
         deadline = time.monotonic() + self._settings.llm_seconds
         resolved, failed = self._resolved(checked, history, corpus, day, llm, cancelled)
-        query, mended, alone = self._understand(corpus, resolved, day)
-        understood = time.perf_counter()
+        understood = read_question(corpus, resolved, day, self._embedder)
+        query = understood.query
+        read = time.perf_counter()
         ranked, readings = self._find(corpus, query, Filters(body, since, until))
         found = time.perf_counter()
-        if alone and query.named:
-            # Nothing is asked but what stands under an identifier: nothing else may answer.
-            of_item = [n for n, candidate in enumerate(ranked) if candidate.row in query.named]
-            ranked_here, readings_here = (
-                [ranked[n] for n in of_item],
-                [readings[n] for n in of_item],
-            )
-        else:
-            ranked_here, readings_here = ranked, readings
+        ranked_here, readings_here = rank.within(understood, ranked, readings)
         sentences, table = choose.choose(corpus, query, ranked_here, readings_here)
         sure, text = 0.0, ""
         citations: tuple[Citation, ...] = ()
         if sentences and not decline.not_a_question(query):
             features = decline.confidence_features(corpus, query, ranked_here, sentences, table)
             sure = decline.confidence(features)
-            if alone and query.named:
+            if understood.alone:
                 sure = max(sure, IDENTIFIED)
             text, citations = compose.compose(corpus, query, ranked_here, readings_here, sentences)
         answered = bool(citations) and sure >= decline.calibration().bar
@@ -148,7 +140,7 @@ class Assistant:
             confidence=sure,
             citations=citations,
             decline_reason=why,
-            warnings=(*mended, *_language(checked), *_warnings(citations)),
+            warnings=(*understood.mended, *_language(checked), *_warnings(citations)),
             retrieved=tuple(_retrieved(corpus, r) for r in ranked[:RETRIEVED]),
             explanation=_explanation(query, ranked, sure),
         )
@@ -162,8 +154,8 @@ class Assistant:
             )
         ended = time.perf_counter()
         timings = {
-            "understand": _ms(began, understood),
-            "retrieve": _ms(understood, found),
+            "understand": _ms(began, read),
+            "retrieve": _ms(read, found),
             "answer": _ms(found, ended),
             "total": _ms(began, ended),
         }
@@ -253,24 +245,10 @@ class Assistant:
         corpus = self.corpus
         checked = check(text)
         day = as_of or date.today()
-        query, _, _ = self._understand(corpus, Resolved(checked, checked), day)
+        resolved = Resolved(checked, checked)
+        query = read_question(corpus, resolved, day, self._embedder).query
         ranked, _ = self._find(corpus, query, Filters(body, since, until))
         return [_retrieved(corpus, candidate) for candidate in ranked[:k]]
-
-    def _understand(
-        self, corpus: Corpus, resolved: Resolved, as_of: date
-    ) -> tuple[Query, tuple[str, ...], bool]:
-        """The query, what was read otherwise than written, and whether it only names an item."""
-        index = corpus.index
-        text, mended = respell(resolved.text, index, self._is_word)
-        focus = text if resolved.focus == resolved.text else resolved.focus
-        query = understand(text, corpus.bodies, as_of, focus=focus)
-        identified = identify(index, text)
-        return replace(query, named=rows_named(index, identified)), mended, identified.alone
-
-    def _is_word(self, word: str) -> bool:
-        """Whether the embedding model knows the word as one: beside it stand two special pieces."""
-        return self._embedder.count_pieces(word.casefold()) <= 3
 
     def _find(
         self, corpus: Corpus, query: Query, filters: Filters

@@ -21,6 +21,7 @@ from ingest.tokens import tokenize
 
 if TYPE_CHECKING:
     from assistant.reader import Reader, ReaderScores
+    from assistant.understanding import Understood
 
 MODELS = Path(__file__).parent / "models"
 READ = 10  # of the best, which the reader reads together with the question
@@ -236,10 +237,26 @@ def rank(corpus: Corpus, query: Query, found: Found) -> tuple[list[Ranked], list
     first = ranker().predict(table)
     table, readings = read_features(reader(), query, table, passages, readings, first)
     scores = final_scores(second_ranker(), table, first)
-    named = np.array([int(row) in query.named for row in found.rows[: len(table)]])
-    order = np.lexsort((-scores, ~named))
+    order = best_first(query, found.rows[: len(table)], scores)
     ranked = [Ranked(int(found.rows[i]), passages[i], float(scores[i]), table[i]) for i in order]
     return ranked, [readings[i] for i in order]
+
+
+def best_first(query: Query, rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """The order of candidates, (n,): the items that the question names, then by score."""
+    named = np.array([int(row) in query.named for row in rows], bool)
+    order: np.ndarray = np.lexsort((-scores, ~named))
+    return order
+
+
+def within(
+    understood: Understood, ranked: list[Ranked], readings: list[Reading]
+) -> tuple[list[Ranked], list[Reading]]:
+    """What may answer: where nothing but an item is named, the passages of that item alone."""
+    if not understood.alone:
+        return ranked, readings
+    places = [n for n, one in enumerate(ranked) if one.row in understood.query.named]
+    return [ranked[n] for n in places], [readings[n] for n in places]
 
 
 def read_features(

@@ -97,13 +97,13 @@ def _no_bm25() -> list[Replacement]:
 
 
 def _no_bodies_and_periods() -> list[Replacement]:
-    from assistant import assistant
+    from assistant import understanding
     from assistant.question import understand
 
     def plainly(*arguments: Any, **named: Any) -> Any:
         return replace(understand(*arguments, **named), bodies=(), periods=())
 
-    return [(assistant, "understand", plainly)]
+    return [(understanding, "understand", plainly)]
 
 
 def _no_ranker() -> list[Replacement]:

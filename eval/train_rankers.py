@@ -24,12 +24,13 @@ import numpy as np
 
 from assistant import choose, compose, decline, rank, retrieve
 from assistant.answer_model import Answer, Citation, Turn
-from assistant.conversation import standalone
-from assistant.question import Query, understand
+from assistant.conversation import resolve
+from assistant.question import Query
 from assistant.rank import ALL_FEATURES, CLOSE, FEATURES, READ, Ranked, Reading
 from assistant.reader import Reader
 from assistant.retrieve import Corpus
 from assistant.trees import Trees, from_lightgbm
+from assistant.understanding import Understood, read_question
 from eval.matching import fold, holds, relevant, tokens
 from eval.metrics import score
 from eval.questions import Question, load_questions
@@ -69,7 +70,7 @@ class Case:
 
     question: Question
     corpus: Corpus
-    query: Query
+    understood: Understood
     fold: int
     rows: np.ndarray
     passages: list[Any]
@@ -84,12 +85,22 @@ class Case:
     sentence_scores: np.ndarray = field(default_factory=lambda: np.zeros(0))
     confidence: float = 0.0
 
+    @property
+    def query(self) -> Query:
+        return self.understood.query
+
     def ranked(self) -> tuple[list[Ranked], list[Reading]]:
-        order = np.argsort(-self.scores, kind="stable")
-        return [
+        """The passages in the order in which answering has them."""
+        order = rank.best_first(self.query, self.rows, self.scores)
+        ranked = [
             Ranked(int(self.rows[i]), self.passages[i], float(self.scores[i]), self.table[i])
             for i in order
-        ], [self.readings[i] for i in order]
+        ]
+        return ranked, [self.readings[i] for i in order]
+
+    def answering(self) -> tuple[list[Ranked], list[Reading]]:
+        """Those of them that may answer."""
+        return rank.within(self.understood, *self.ranked())
 
 
 def fold_of(question: Question, by_id: dict[str, Question]) -> int:
@@ -118,8 +129,9 @@ def cases_of(questions: Sequence[Question], corpus: Corpus, embedder: Any) -> li
     cases = []
     for question in questions:
         history = [Turn(asked, answer) for asked, answer in question.history]
-        whole = standalone(question.question, history, corpus.bodies, as_of)
-        query = understand(whole, corpus.bodies, as_of, focus=question.question)
+        resolved = resolve(question.question, history, corpus.bodies, as_of)
+        understood = read_question(corpus, resolved, as_of, embedder)
+        query = understood.query
         vector = embedder.encode([query.text])[0]
         found = retrieve.search(corpus, query, vector)
         rows = found.rows[:CLOSE]
@@ -137,7 +149,9 @@ def cases_of(questions: Sequence[Question], corpus: Corpus, embedder: Any) -> li
             ]
         )
         where = fold_of(question, by_id)
-        cases.append(Case(question, corpus, query, where, rows, passages, readings, table, labels))
+        cases.append(
+            Case(question, corpus, understood, where, rows, passages, readings, table, labels)
+        )
     return cases
 
 
@@ -215,16 +229,16 @@ def fit_ranker(cases: Sequence[Case]) -> Trees:
     )
 
 
-def best_first(case: Case) -> np.ndarray:
+def read_first(case: Case) -> np.ndarray:
     """Places of the READ best candidates by the first ranking."""
     return np.argsort(-case.first, kind="stable")[:READ]
 
 
 def fit_second(cases: Sequence[Case]) -> Trees:
-    usable = [case for case in cases if case.labels[best_first(case)].any()]
+    usable = [case for case in cases if case.labels[read_first(case)].any()]
     return train_trees(
-        [case.table[best_first(case)] for case in usable],
-        [case.labels[best_first(case)] for case in usable],
+        [case.table[read_first(case)] for case in usable],
+        [case.labels[read_first(case)] for case in usable],
         ALL_FEATURES,
         RANKER,
         ROUNDS["second"],
@@ -267,7 +281,7 @@ def best_bar(sure: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> flo
 
 def answer_of(case: Case, *, answered: bool = True) -> tuple[dict[str, Any], np.ndarray | None]:
     """The answer in its JSON form, and its confidence features."""
-    ranked, readings = case.ranked()
+    ranked, readings = case.answering()
     order = np.argsort(-case.sentence_scores, kind="stable")
     best = [
         choose.Sentence(s.passage, s.number, s.start, s.end, s.text, float(case.sentence_scores[i]))
@@ -290,7 +304,7 @@ def answer_of(case: Case, *, answered: bool = True) -> tuple[dict[str, Any], np.
         answer=text,
         confidence=case.confidence,
         citations=citations if answered else (),
-        retrieved=tuple(_retrieved(case.corpus, r) for r in ranked[:10]),
+        retrieved=tuple(_retrieved(case.corpus, r) for r in case.ranked()[0][:10]),
         timings_ms={"total": 1},
     )
     return {"id": case.question.id, **answer.as_json()}, features
@@ -323,7 +337,7 @@ def read_and_rank(cases: Sequence[Case], readers: Sequence[Reader]) -> None:
 def cross_fit(cases: Sequence[Case]) -> None:
     """Fill in out-of-fold sentence scores."""
     for case in cases:
-        ranked, readings = case.ranked()
+        ranked, readings = case.answering()
         case.sentences = choose.sentences_of(case.corpus, ranked, readings)
         case.sentence_table = choose.sentence_features(
             case.corpus, case.query, ranked, readings, case.sentences
