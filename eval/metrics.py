@@ -94,6 +94,26 @@ class Scored:
             one: bootstrap([row for row in self.rows if row.type == one]) for one in self.by_type
         }
 
+    @cached_property
+    def body_intervals(self) -> dict[str, Intervals]:
+        """The same for the questions of each body."""
+        return {
+            one: bootstrap([row for row in self.rows if row.body == one]) for one in self.by_body
+        }
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many questions, with the 95 % interval of the share."""
+
+    count: int
+    of: int
+    interval: tuple[float, float] | None
+
+    @property
+    def value(self) -> float | None:
+        return self.count / self.of if self.of else None
+
 
 def score(
     questions: Sequence[Question],
@@ -144,6 +164,21 @@ def bootstrap(rows: Sequence[Row], resamples: int = RESAMPLES) -> Intervals:
         low_high = np.percentile(known, [2.5, 97.5]) if known.size else None
         intervals[name] = None if low_high is None else (float(low_high[0]), float(low_high[1]))
     return intervals
+
+
+def share(
+    rows: Sequence[Row], having: Callable[[Row], bool], among: Callable[[Row], bool]
+) -> Share:
+    """The share of the questions `among` that are also `having`, from the same draws."""
+    of = np.array([among(row) for row in rows], dtype=float)
+    count = np.array([among(row) and having(row) for row in rows], dtype=float)
+    drawn = np.random.default_rng(SEED).integers(0, len(rows), (RESAMPLES, len(rows)))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        values = count[drawn].sum(axis=1) / of[drawn].sum(axis=1)
+    known = values[~np.isnan(values)]
+    ends = np.percentile(known, [2.5, 97.5]) if known.size else None
+    interval = None if ends is None else (float(ends[0]), float(ends[1]))
+    return Share(int(count.sum()), int(of.sum()), interval)
 
 
 def calibration(confidence: NDArray[Any], right: NDArray[Any]) -> list[tuple[float, float, int]]:
@@ -334,6 +369,17 @@ def _citation_precision(question: Question, citations: Sequence[Mapping[str, Any
         for c in citations
     ]
     return sum(useful) / len(useful)
+
+
+# Why a question is not right, in the order in which answering goes, and what that means.
+FAILURES = {
+    "not retrieved": "no passage that was found holds the evidence",
+    "retrieved but not chosen": "the evidence was found, and the answer came from elsewhere",
+    "wrong sentence": "the right item is cited, and the answer lacks what it has to say",
+    "right words, wrong citation": "the answer is right, and what it cites does not say so",
+    "declined wrongly": "the evidence was found, and no answer was given",
+    "should have declined": "the minutes do not say, and an answer was given all the same",
+}
 
 
 def _failure(

@@ -7,13 +7,23 @@ from collections import Counter
 from collections.abc import Sequence
 
 from eval.compare import Comparison, compare
-from eval.metrics import METRICS, Scored
+from eval.metrics import FAILURES, METRICS, Intervals, Scored, Values
 from eval.run import EvalResult
 
 NAMED = 10  # question ids listed of those gained or lost
 TYPES_ABREAST = 5  # in a table of every metric by type on the terminal
 SYSTEMS_ABREAST = 4  # beside the first, in a table of systems on the terminal
-SHOWN_BY_TYPE = ("hit@5", "answer_correct", "citation_recall", "abstain_tpr", "trust")
+# The main figures of a group of questions, and what they are called in a report.
+SHOWN_BY_GROUP = {
+    "hit@5": "found",
+    "answer_correct": "right",
+    "citation_recall": "cited",
+    "abstain_fpr": "declined, answerable",
+    "abstain_tpr": "declined, unanswerable",
+    "trust": "points",
+}
+
+Rows = Sequence[Sequence[str]]  # of a table, the first its head
 
 
 def figure(metric: str, value: float | None) -> str:
@@ -33,17 +43,30 @@ def overall_table(scored: Scored) -> list[list[str]]:
     return rows
 
 
-def group_table(heading: str, scored: Scored, by_body: bool = False) -> list[list[str]]:
-    """The main figures by type of question, or by body."""
+def group_table(
+    heading: str, scored: Scored, by_body: bool = False, intervals: bool = True
+) -> list[list[str]]:
+    """The main figures, with their intervals, by type of question or by body."""
     groups = scored.by_body if by_body else scored.by_type
+    spreads = scored.body_intervals if by_body else scored.type_intervals
     counts = Counter((row.body if by_body else row.type) for row in scored.rows)
-    return [
-        [heading, "questions", *SHOWN_BY_TYPE],
-        *(
-            [name, str(counts[name]), *(figure(m, values[m]) for m in SHOWN_BY_TYPE)]
-            for name, values in groups.items()
-        ),
-    ]
+    rows = [[heading, "questions", *SHOWN_BY_GROUP.values()]]
+    for name, values in groups.items():
+        figures = [
+            _two_places(values[metric], spreads[name][metric] if intervals else None)
+            for metric in SHOWN_BY_GROUP
+        ]
+        rows.append([name, str(counts[name]), *figures])
+    return rows
+
+
+def _two_places(value: float | None, interval: tuple[float, float] | None) -> str:
+    """A share and its interval, "0.58 (0.33 to 0.83)", to be broken before the bracket only."""
+    if value is None:
+        return "-"
+    if interval is None or interval[0] == interval[1]:
+        return f"{value:.2f}"
+    return f"{value:.2f} ({interval[0]:.2f}\u00a0to\u00a0{interval[1]:.2f})"
 
 
 def type_tables(scored: Scored) -> list[list[list[str]]]:
@@ -55,13 +78,19 @@ def type_tables(scored: Scored) -> list[list[list[str]]]:
         rows = [["metric", *(f"{one} ({counts[one]})" for one in group)]]
         for metric in METRICS:
             if any(scored.by_type[one][metric] is not None for one in group):
-                rows.append([metric, *(_with_interval(scored, one, metric) for one in group)])
+                rows.append(
+                    [metric]
+                    + [
+                        _with_interval(scored.by_type[one], scored.type_intervals[one], metric)
+                        for one in group
+                    ]
+                )
         tables.append(rows)
     return tables
 
 
-def _with_interval(scored: Scored, kind: str, metric: str) -> str:
-    value, interval = scored.by_type[kind][metric], scored.type_intervals[kind][metric]
+def _with_interval(values: Values, intervals: Intervals, metric: str) -> str:
+    value, interval = values[metric], intervals[metric]
     if value is None or interval is None:
         return "-"
     return f"{figure(metric, value)} {figure(metric, interval[0])}..{figure(metric, interval[1])}"
@@ -97,12 +126,15 @@ def comparison_table(comparison: Comparison) -> list[list[str]]:
 
 
 def failure_table(scored: Scored) -> list[list[str]]:
-    """How often each cause of failure occurs."""
+    """How often each cause of failure occurs, and what it means."""
     counts = Counter(row.failure for row in scored.rows if row.failure)
-    return [["why not right", "questions"], *([c, str(n)] for c, n in counts.most_common())]
+    return [
+        ["cause", "what it means", "questions"],
+        *([cause, meaning, str(counts[cause])] for cause, meaning in FAILURES.items()),
+    ]
 
 
-def as_text(rows: Sequence[Sequence[str]]) -> str:
+def as_text(rows: Rows) -> str:
     """Columns aligned: the first to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = []
@@ -113,7 +145,7 @@ def as_text(rows: Sequence[Sequence[str]]) -> str:
     return "\n".join(lines)
 
 
-def as_markdown(rows: Sequence[Sequence[str]]) -> str:
+def as_markdown(rows: Rows) -> str:
     lines = ["| " + " | ".join(plain_markdown(cell) for cell in row) + " |" for row in rows]
     lines.insert(1, "| --- |" + " ---: |" * (len(rows[0]) - 1))
     return "\n".join(lines)
@@ -124,7 +156,7 @@ def plain_markdown(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>|!#~&])", r"\\\1", " ".join(text.split()))
 
 
-def transposed(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+def transposed(rows: Rows) -> list[list[str]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
@@ -136,13 +168,12 @@ def text_report(result: EvalResult) -> str:
         f"{about['questions']['name']}: {len(result.scored.rows)} questions, {right} right; "
         f"{about['system']}, {about['index']['sources']} sources",
         as_text(overall_table(result.scored)),
-        as_text(group_table("type", result.scored)),
-        "By type, each with its 95 % interval:",
+        as_text(group_table("type", result.scored, intervals=False)),
+        "Every figure by type, each with its 95 % interval:",
         *map(as_text, type_tables(result.scored)),
     ]
-    failures = failure_table(result.scored)
-    if len(failures) > 1:
-        parts.append(as_text(failures))
+    if right < len(result.scored.rows):
+        parts.append(as_text([[row[0], row[2]] for row in failure_table(result.scored)]))
     if result.systems:
         head, main, *others = systems_table(result)
         for at in range(0, len(others), SYSTEMS_ABREAST):

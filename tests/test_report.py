@@ -1,16 +1,19 @@
 """The report says what went wrong, draws it, and shows foreign text as text."""
 
 import re
+import subprocess
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import pypdfium2
 import pytest
 
 from eval.compare import Gate, compare
-from eval.metrics import METRICS, score
+from eval.metrics import FAILURES, METRICS, score
 from eval.questions import Evidence, Question
-from eval.report import MEANINGS, html, markdown, summary, write_report
+from eval.report import MEANINGS, headlines, html, markdown, summary, write_report
 from eval.run import EvalResult, make_cases
 from eval.tables import text_report
 
@@ -57,6 +60,11 @@ def result(**changes: Any) -> EvalResult:
     return EvalResult(**(fields | changes))
 
 
+@lru_cache
+def page_of_the_result() -> str:
+    return html(result())
+
+
 def test_every_metric_has_its_meaning() -> None:
     assert set(MEANINGS) == set(METRICS)
 
@@ -64,7 +72,7 @@ def test_every_metric_has_its_meaning() -> None:
 def test_the_page_and_the_markdown_are_written(tmp_path: Path) -> None:
     page = write_report(result(), tmp_path / "new" / "report")
     assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
-    assert (page.parent / "report.md").read_text("utf-8").startswith("# Evaluation")
+    assert (page.parent / "report.md").read_text("utf-8").startswith("# How well were")
 
 
 def test_the_summary_counts_right_declined_and_wrong() -> None:
@@ -75,15 +83,43 @@ def test_the_summary_counts_right_declined_and_wrong() -> None:
 
 
 def test_a_failed_question_stands_with_what_was_expected_given_and_why() -> None:
-    page = html(result())
+    page = page_of_the_result()
     (article,) = re.findall(r"<article>.*?</article>", page, re.S)
     assert "q2" in article
-    assert "not retrieved" in article
     assert "“rain”" in article
+    assert "not among the first ten" in article
+    assert "<h3>Not retrieved: " in page
+
+
+@pytest.mark.parametrize("write", [html, markdown])
+def test_the_report_has_every_cause_groups_with_intervals_and_what_the_plots_show(
+    write: Any,
+) -> None:
+    shown = " ".join(write(result()).replace("\\", "").replace("\u00a0", " ").split())
+    assert all(cause in shown for cause in FAILURES)
+    assert "By kind of question" in shown and "By body" in shown and "Parks" in shown
+    assert re.search(r"0\.50 \(0\.00 to 1\.00\)", shown)
+    assert "How long answers took" in shown
+    assert "50 % of these wrong" in shown or re.search(r"\| 67 % \| 50 % \| as it stands", shown)
+    assert re.search(r"At which rank the first passage", shown)
+
+
+def test_headlines_are_counts_in_words_without_the_name_of_a_metric() -> None:
+    boxes = headlines(result())
+    assert [box.value for box in boxes] == [
+        "1 of 2",
+        "1 of 2",
+        "1 of 2",
+        "0 of 2",
+        "1 of 1",
+        "0.333",
+    ]
+    assert boxes[1].detail.startswith("50 %, 0 % to 100 %")
+    assert not any(metric in box.says for box in boxes for metric in METRICS)
 
 
 def test_foreign_text_never_becomes_markup() -> None:
-    page = html(result())
+    page = page_of_the_result()
     assert "<img" not in page
     assert "&lt;img" in page
     assert "<b>" not in page
@@ -91,8 +127,29 @@ def test_foreign_text_never_becomes_markup() -> None:
     assert "](http" not in markdown(result()).replace("\\]", "")
 
 
+def test_the_printed_page_keeps_its_tables_whole_and_its_headings_with_what_follows(
+    chromium: str, tmp_path: Path
+) -> None:
+    scored = result().scored
+    page = write_report(result(comparison=compare(scored.rows, scored.rows)), tmp_path)
+    printed = tmp_path / "report.pdf"
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer"]
+    command = [chromium, *flags, f"--print-to-pdf={printed}", page.as_uri()]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    with pypdfium2.PdfDocument(printed) as document:
+        for sheet in document:
+            words = sheet.get_textpage()
+            ends = [words.get_rect(at)[2] for at in range(words.count_rects())]
+            assert max(ends) <= sheet.get_width() - 38  # points: the margin
+        texts = [one.get_textpage().get_text_bounded() for one in document]
+    last_lines = {text.split("\n")[-1].strip() for text in texts}
+    headings = set(re.findall(r"<h[23]>(.*?)</h[23]>", page.read_text("utf-8")))
+    assert len(headings) > 5 and not last_lines & headings
+    assert 2 <= len(texts) <= 5
+
+
 def test_the_page_fetches_nothing_and_runs_nothing() -> None:
-    page = re.sub(r"&lt;.*?&gt;", "", html(result()))
+    page = re.sub(r"&lt;.*?&gt;", "", page_of_the_result())
     assert "<script" not in page
     assert "default-src 'none'" in page
     addresses = re.findall(r'(?:src|href)="([^"]*)', page)
@@ -101,14 +158,14 @@ def test_the_page_fetches_nothing_and_runs_nothing() -> None:
 
 
 def test_every_plot_is_a_drawing_that_parses() -> None:
-    drawings = re.findall(r"<svg.*?</svg>", html(result()), re.S)
+    drawings = re.findall(r"<svg.*?</svg>", page_of_the_result(), re.S)
     assert len(drawings) == 4
     for drawing in drawings:
         assert ElementTree.fromstring(drawing).tag.endswith("svg")
 
 
 def test_the_same_run_always_gives_the_same_page() -> None:
-    assert html(result()) == html(result())
+    assert html(result()) == page_of_the_result()
 
 
 def test_a_set_that_was_declined_whole_still_gives_a_page() -> None:
@@ -116,7 +173,7 @@ def test_a_set_that_was_declined_whole_still_gives_a_page() -> None:
     given = [{"id": "q3", "answered": False, "answer": "No."}]
     empty = result(scored=score(asked, given), cases=make_cases(asked, given))
     assert "<svg" not in html(empty)
-    assert "None." in html(empty)
+    assert "None." in html(empty) and "None." in markdown(empty)
 
 
 @pytest.mark.parametrize("write", [html, markdown, text_report])
