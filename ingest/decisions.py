@@ -19,11 +19,11 @@ _TITLE = (
     r"Deputy|Alderman|Prof|Rev|Sir|Lady|Lord|Senator|the (?:Chair|Chairman|Mayor|Cathaoirleach))"
 )
 _NAME = (
-    rf"(?P<{{}}>(?:{_TITLE}\.?\s+)*(?:(?:[A-ZÀ-Ý][\w’‟‛'\-]*\.?|Ó|de|van)\s?){{{{1,4}}}}"
+    rf"(?P<{{}}>(?:{_TITLE}\.?\s+)*(?:(?:[A-ZÀ-Ý][\w’‟‛'\-]*\.?|(?:Ó|de|van)\b)\s?){{{{1,4}}}}"
     r"(?:\s?\([A-Z][A-Za-z]{{0,3}}\.?\))?)"
 )
 _PROPOSER = re.compile(
-    r"\b(?:[Pp]roposed|PROPOSED|[Pp]roposer|[Mm]oved|[Mm]olta)(?:\s*(?:by|ag|:|-|–))*\s*"
+    r"\b(?:[Pp]roposed|PROPOSED|[Pp]roposer|[Mm]oved|[Mm]olta|[Mm]oladh)(?:\s+earlier)?(?:\s*(?:by|ag|:|-|–))*\s*"
     + _NAME.format("name")
     + r"|\b[Oo]n the proposal of\s+"
     + _NAME.format("name2")
@@ -36,7 +36,7 @@ _SECONDER = re.compile(
 )
 _BEFORE_VERB = re.compile(_NAME.format("name") + r"\s+(?:formally\s+)?proposed\b")
 _BEFORE_SECOND = re.compile(_NAME.format("name") + r"\s+(?:formally\s+)?seconded\b")
-_PROPOSED_PARAGRAPH = re.compile(r"^\W*(?:proposed|molta)(?:\s+(?:by|ag))?\s*:?\s", re.I)
+_PROPOSED_PARAGRAPH = re.compile(r"^\W*(?:proposed|molta|ar moladh)(?:\s+(?:by|ag))?\s*:?\s", re.I)
 _SECONDED_PARAGRAPH = re.compile(r"^\W*(?:seconded|cuidi\w*)(?:\s+(?:by|ag))?\s*:?\s", re.I)
 _AND_RESOLVED = re.compile(
     r"^\W*(?:and\s+|agus\s+(?:an\s+)?)?(?:it\s+was\s+)?(?:unanimously\s+)?(resolved|agreed|"
@@ -78,12 +78,14 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
         "deferred",
         re.compile(
             rf"\b(?:it was|{_BODY})\b{_ADVERBS}\s+(?:agreed|resolved|"
-            rf"decided){_ADVERBS}\s+(?:to\s+defer|that\b[^.;]{{0,140}}\bbe\s+deferred)\b|"
+            rf"decided)\b[^.;]{{0,140}}?\b(?:to\s+defer|that\b[^.;]{{0,140}}\bbe\s+deferred)\b|"
             r"\b(?:item|motion|matter|question|application|decision|"
             r"report)\b[^.;]{0,50}?\b(?:was|were)\s+(?:agreed to be\s+)?(?:deferred|adjourned)\b|"
             r"^\W*(?:to be )?deferred\b|[-–—]\s*deferred\b(?=\W*$|\s+(?:to|until)\b)|"
             rf"\b(?:it was|{_BODY})\b{_ADVERBS}\s+(?:agreed|resolved|decided){_ADVERBS}\s+to\s+"
-            r"(?:leave|postpone|put off|hold over|carry over)\b[^.;]{0,80}\b(?:until|till|to)\b",
+            r"(?:leave|postpone|put off|hold over|carry over)\b[^.;]{0,80}\b(?:until|till|to)\b|"
+            r"\b(?:was|were)\s+(?:left over|held over|carried (?:forward|over)|put back)\s+(?:to|"
+            r"until|till)\s+(?:the\s+)?(?:next|following|\w+ meeting)\b",
             re.I,
         ),
     ),
@@ -108,7 +110,8 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
         "noted",
         re.compile(
             rf"\b(?:report|reports|correspondence|update|minutes|contents|presentation|statement|"
-            rf"schedule|letter|letters)\b"
+            rf"schedule|letter|letters|position|situation|details|information|matter|reply|"
+            rf"response|submission)\b"
             rf"(?:\s*,[^,.]{{0,40}},)?\s+(?:was|were){_ADVERBS}\s+noted\b|^\W*(?:all\s+)?noted\W*$|"
             rf"\b(?:it was|{_BODY}){_ADVERBS}\s+(?:agreed|resolved){_ADVERBS}\s+to note\b|"
             rf"\b(?:members|committee|council|board|panel){_ADVERBS}\s+noted\s+the\s+"
@@ -121,7 +124,8 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
         "resolved",
         re.compile(
             rf"\b(?:it was|{_BODY}){_ADVERBS}\s+resolved\b|"
-            rf"^\W*(?:and\s+)?(?:unanimously\s+)?resolved\b(?!\s+by\b)|\b(?-i:RESOLVED)\b",
+            rf"^\W*(?:and\s+)?(?:unanimously\s+)?resolved\b(?!\s+by\b)|\b(?-i:RESOLVED)\b|"
+            rf"\bseconded by\b[^.;:]{{2,60}}\b(?:and|,) (?:\w+ly )?resolved\b",
             re.I,
         ),
     ),
@@ -132,14 +136,48 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
             rf"decided)\b(?!\s+(?:by|with|between)\b)|"
             rf"\b{_BODY}{_ADVERBS}\s+(?:agreed|approved|decided|adopted)\b|^\W*(?:agreed|"
             rf"approved|carried)\b(?=\s*(?:[.,:;!)–-]|$|that\b|to\b|and\b|subject\b))|"
-            r"[-–—]\s*(?:agreed|approved|ratified|adopted)\b(?:\s*\([^()]{0,60}\)?)?\W*$|"
+            r"[-–—]\s*(?:\w+ly\s+|all\s+)?(?:agreed|approved|ratified|adopted)\b"
+            r"(?:\s*\([^()]{0,60}\)?|\s+(?:as|subject to|including|in principle)\b[^.;]{0,80})?\W*$|"
+            r"\bit was (?:proposed|suggested)(?: and seconded)? and (?:\w+ly )?(?:agreed|resolved)\b|"
+            r"\b(?:motion|amendment|proposal|proposition)\b[^.;]{0,60}?\b(?:was|were)\s+"
+            r"(?:proposed|seconded)\b[^.;]{0,80}\band\s+(?:\w+ly\s+)?"
+            r"(?:carried|passed|approved|agreed|adopted)\b\W*$|"
             r"\bthe\b[^.;]{2,80}\b(?:was|were)\s+(?:\w+ly\s+)?(?:adopted|ratified)\b|"
             r"\b(?:motion|amendment|proposal|proposition)\b[^.;]{0,40}?\b(?:was|"
-            r"were)\s+(?:unanimously\s+)?(?:carried|passed|approved|agreed|adopted|accepted)\b|"
+            r"were)\s+(?:unanimously\s+)?(?:carried|passed|approved|agreed|adopted|accepted)\b"
+            r"(?!\s+(?:out|forward|over|on)\b)|"
             r"\bdeclared the (?:motion|amendment|proposal)\b[^.;]{0,160}?\bcarried\b",
             re.I,
         ),
     ),
+)
+# "The grant which the Council approved" tells of another decision, "after which it was agreed" of
+# this one.
+_SUBORDINATE = re.compile(
+    r"(?<!after )(?<!following )(?<!upon )(?<!of )(?<!for )(?<!to )"
+    r"\b(?:which|(?-i:that)|as|what|how|why|since|because)\s+$",
+    re.I,
+)
+_ROLE = (
+    r"(?:(?:vice|deputy|lead|acting|interim|joint|co)[\s-]+)*(?:chair\w*|mayor|cathaoirleach|"
+    r"leas-chathaoirleach|president|governor|councillor|members?|trustees?|treasurer|secretary|"
+    r"clerk|representatives?|director|officer)\b"
+)
+_APPOINTED = re.compile(
+    r"(?:\b(?:was|were)\s+(?:\w+ly\s+|then\s+)?(?:re-?)?(?:appointed|elected|co-?opted|ratified)"
+    rf"(?:\W*$|\s+(?:as\s+|to\s+)?(?:be\s+|remain\s+)?(?:as\s+)?(?:an?\s+|the\s+|our\s+)?"
+    rf"(?:[A-Z]\w*\s+|new\s+|parish\s+){{0,3}}{_ROLE}|"
+    r"\s+(?:on)?to\s+(?:the|this)\s+[^.;]{0,60}?\b(?:boards?|committees?|sub-?committees?|panels?|"
+    r"council|working (?:party|group))\b)|"
+    r"\bdeclared\b[^.;]{2,60}\b(?:duly\s+)?(?:elected|appointed)\b)",
+    re.I,
+)
+# Who was elected long ago, or by somebody else, is told in the same words.
+_APPOINTED_BEFORE = re.compile(
+    r"\b(?:when|since|who|which|ago|late|at\b.{0,40}\bmeeting|AGM|(?:in|on)"
+    r"(?: \w+)?,? (?:19|20)\d\d|consult\w+|contractors?|design team|unopposed|if|would|could|after "
+    r"(?:he|she|they))\b",
+    re.I,
 )
 _MINUTES_APPROVED = re.compile(
     r"\bminutes\b[^.;]{0,140}?\b(?:was|were)\s+(?:\w+ly\s+|then\s+|all\s+)?"
@@ -155,7 +193,7 @@ _NAMED_AFTER = re.compile(r"^\W*(?:approval\s*[-–:]?\s*)?proposed\b.{2,110}$",
 _TRIGGER = re.compile(
     r"agreed|resolved|decided|recommend|noted|defer|adjourn|lost|defeated|rejected|not carried|"
     r"not passed|fell|carried|withdr|refuse|approved|adopted|ratified|passed|accepted|confirmed|"
-    r"to note",
+    r"to note|elected|appointed|opted|(?:left|held) over|put back",
     re.I,
 )
 _LONGEST = 60_000  # characters; no paragraph of minutes is longer, only files without line breaks
@@ -168,13 +206,16 @@ _ELSEWHERE = re.compile(
     r"\bif (?:it was|the)\b|\b(?:before|until|once) (?:it|they) (?:was|were)\b|"
     r"\bwhether\b.{0,30}\bagreed\b|\bwould be (?:agreed|resolved)\b|\bnot "
     r"agreed\b|"
-    r"\bat (?:the|a|its) [^.]{0,40}meeting (?:held )?(?:on|in)\b|\bconsent\b|\bmeeting at which "
+    r"\bat (?:the|a|its) [^.]{0,40}meeting (?:held )?(?:on|in)\b|^\W*at (?:the|that) meeting\b|"
+    r"\bmeeting last \w+|\bconsent\b|\bmeeting at which "
     r"it was\b|"
     # What somebody said was agreed is no decision of this meeting.
     r"\b(?:stated|said|indicated|recalled|explained|pointed out|advised|informed|outlined|"
     r"confirmed|"
-    r"clarified|asked|requested|queried|reminded|understood|believed|felt|hoped|suggested)\b.*?"
-    r"\b(?:agreed|resolved|decided|deferred|withdrawn|approved|refused|noted)\b",
+    r"clarified|asked|requested|queried|reminded|understood|believed|felt|hoped|suggested)\b"
+    r"(?!\s+and\s+(?:\w+ly\s+)?(?:agreed|resolved)\b).*?"
+    r"\b(?:agreed|resolved|decided|deferred|withdrawn|approved|refused|noted|adopted|"
+    r"carried(?!\s+out)|ratified|elected|appointed)\b",
     re.I,
 )
 _PART = re.compile(r"^\W{0,2}(?:\(?(?:\d{1,2}|[a-zA-Z]|[ivx]{1,5})[).]|[•▪‣-])\s*\S")
@@ -203,7 +244,12 @@ def _formal(texts: Sequence[str], place: int) -> tuple[Decision, int] | None:
     """ "Proposed by A; Seconded by B; And Resolved:" and the text resolved below it."""
     start = place
     proposer = seconder = None
-    if _PROPOSED_PARAGRAPH.match(texts[place]) and len(texts[place]) < 220:
+    moved = _moved_at_end(texts, place)
+    if moved:
+        proposer = _name(_PROPOSER, moved)
+        seconder = _name(_SECONDER, texts[place])
+        place += 1
+    elif _PROPOSED_PARAGRAPH.match(texts[place]) and len(texts[place]) < 220:
         proposer = _name(_PROPOSER, texts[place])
         seconder = _name(_SECONDER, texts[place])
         place += 1
@@ -216,10 +262,13 @@ def _formal(texts: Sequence[str], place: int) -> tuple[Decision, int] | None:
     if resolved and next(filter(str.isalpha, texts[place])).islower():
         resolved = None  # the rest of a sentence that was broken off
     if not resolved and place > start:
-        tail = re.search(r"\b[Aa]nd\s+([Rr]esolved|[Aa]greed)\s*[:;]?\s*$", texts[place - 1])
+        tail = re.search(
+            r"\b[Aa]nd\s+([Rr]esolved|[Aa]greed)\s*[:;]?\s*$|\bagus glacadh leis\W*$",
+            texts[place - 1],
+        )
         if not tail:
             return None
-        word = tail[1]
+        word = tail[1] or "resolved"
         place -= 1
         text = ""
     elif resolved:
@@ -265,6 +314,15 @@ def _formal(texts: Sequence[str], place: int) -> tuple[Decision, int] | None:
     return decision, place
 
 
+def _moved_at_end(texts: Sequence[str], place: int) -> str:
+    """The "Proposed by A;" that ends the paragraph before one that begins "Seconded by B;"."""
+    if not place or not _SECONDED_PARAGRAPH.match(texts[place]):
+        return ""
+    before = texts[place - 1]
+    start, end = (split_sentences(before) or [(0, 0)])[-1]
+    return before[start:end] if start and _PROPOSED_PARAGRAPH.match(before[start:end]) else ""
+
+
 def _formal_kind(word: str, text: str) -> DecisionKind:
     if re.search(
         r"\bbe (?:and (?:is|are) hereby )?deferred\b|^\W*(?:that\s+)?to defer\b", text[:300], re.I
@@ -307,33 +365,66 @@ def _narrated(texts: Sequence[str], place: int) -> Iterator[Decision]:
             continue
         parts = _inline_parts(sentence)
         last = end >= len(text.rstrip())
-        if sentence.endswith((":", ":-", ":–")) and last:
+        last_but_one = at + 2 == len(spans) and place + 1 < len(texts)
+        if _OPENS.search(sentence) and last:
             parts = []
             for more in texts[place + 1 :]:
                 if not _PART.match(more):
                     break
                 parts.append(more)
-            sentence = "\n".join([sentence, *parts])
+            quoted = [] if parts else list(_quoted(texts[place + 1 : place + 1 + _QUOTED]))
+            sentence = "\n".join([sentence, *parts, *quoted])
         below = texts[place + 1] if place + 1 < len(texts) else ""
         below = "" if below and _formal(texts, place + 1) else below
         after = below if last else text[slice(*spans[at + 1])]
-        if approves and not _NAMED_AFTER.match(after):
-            after = below  # a remark stands between
+        if approves and not _NAMED_AFTER.match(after):  # remarks stand between
+            told = [text[slice(*span)] for span in spans[at + 1 :]]
+            after = next((each for each in told if _NAMED_AFTER.match(each)), below)
         named = sentence
-        if not _PROPOSER.search(sentence) and _NAMED_AFTER.match(after) and not _outcome(after):
+        moves = last_but_one and _moved_at_end(texts, place + 1)
+        if (
+            not _PROPOSER.search(sentence)
+            and _NAMED_AFTER.match(after)
+            and not (_outcome(after) or moves)
+        ):
             named = after
+        if at and _OF_THIS_PROPOSAL.match(sentence):  # moved in the sentence before
+            named = f"{text[slice(*spans[at - 1])]} {sentence}"
         proposer = _name(_PROPOSER, named) or _name(_BEFORE_VERB, named)
         seconder = _name(_SECONDER, named) or _name(_BEFORE_SECOND, named)
         vote = _inline_vote(sentence)
         yield Decision(kind, sentence, tuple(parts), proposer, seconder, vote, place)
 
 
+_OPENS = re.compile(r"[:;]\s?[-–]?$")
+_QUOTED = 12  # paragraphs of a quoted motion, at most
+
+
+def _quoted(texts: Sequence[str]) -> Iterator[str]:
+    """The quotation with which the paragraphs open, to its closing mark; nothing without one."""
+    if not texts or texts[0].lstrip()[:1] not in ("“", '"'):
+        return
+    closing = next((place for place, text in enumerate(texts) if _closes(text)), None)
+    if closing is not None:
+        yield from texts[: closing + 1]
+
+
+_OF_THIS_PROPOSAL = re.compile(r"^\W*th(?:is|e) (?:motion|amendment|proposal|proposition)\b", re.I)
 _SHORT = 220  # characters of a sentence that does nothing but approve the minutes
 
 
 def _outcome(sentence: str) -> DecisionKind | None:
     """The one outcome of a sentence; None where there is none, or more than one is possible."""
-    found = [kind for kind, pattern in _OUTCOMES if pattern.search(sentence)]
+    found = [
+        kind
+        for kind, pattern in _OUTCOMES
+        if any(
+            not _SUBORDINATE.search(sentence[: match.start()])
+            for match in pattern.finditer(sentence)
+        )
+    ]
+    if _APPOINTED.search(sentence) and not _APPOINTED_BEFORE.search(sentence):
+        found.append("agreed")
     if _LOST_WORD.search(sentence):
         found.insert(0, "lost")
     if not found:

@@ -40,6 +40,17 @@ def test_a_formal_resolution_has_proposer_seconder_and_text() -> None:
         ("The Mayor declared the Motion defeated.", "lost"),
         ("The motion was withdrawn.", "withdrawn"),
         ("The motion was carried by 10 votes to 3.", "agreed"),
+        (
+            "It was agreed, on the proposal of Cllr Barr, that the item be deferred to May.",
+            "deferred",
+        ),
+        ("It was suggested and agreed that the pond be dredged.", "agreed"),
+        ("The Motion was seconded by Cllr Corr and agreed.", "agreed"),
+        ("The position was noted by the Members.", "noted"),
+        ("The fence was left over to the next meeting.", "deferred"),
+        ("Mrs Corr was duly elected Chairman.", "agreed"),
+        ("The Mayor declared Councillor Barr appointed to the Harbour Board.", "agreed"),
+        ("A discussion followed, after which it was agreed to sell the mower.", "agreed"),
     ],
 )
 def test_an_outcome_told_in_a_sentence(sentence: str, kind: str) -> None:
@@ -57,6 +68,12 @@ def test_an_outcome_told_in_a_sentence(sentence: str, kind: str) -> None:
         "Approved by the Borough: 3 High Street.",
         "It was noted that the tree had fallen.",
         "The dispute was resolved by a new fence.",
+        "Mr Barr thanked them for the grant which the Council approved in May.",
+        "The survey must be done before the works in the motion were carried out.",
+        "Members were told of a site meeting at which it was agreed to fell the elm.",
+        "The meeting was advised that the plan was adopted by the County.",
+        "Mrs Corr was elected Chairman in 1998.",
+        "At the AGM a new treasurer was appointed.",
     ],
 )
 def test_what_only_sounds_like_a_decision_is_none(sentence: str) -> None:
@@ -102,6 +119,8 @@ def test_a_vote_with_abstentions_that_are_not_counted_is_not_given() -> None:
             "Proposed by RW seconded by DN.",
         ),
         ("The Council agreed that the wall be rebuilt. (Proposed by RW, seconded by DN)",),
+        ("The minutes were approved. There was a slip in item 3. Proposed by RW seconded by DN.",),
+        ("RW proposed that the mower be sold. This proposal was seconded by DN and agreed.",),
     ],
 )
 def test_who_proposed_may_be_told_after_the_outcome(texts: tuple[str, ...]) -> None:
@@ -146,6 +165,29 @@ def test_the_irish_formula_is_a_resolution() -> None:
     )
     assert decision.kind == "resolved"
     assert (decision.proposer, decision.seconder) == ("Councillor Quill", "Councillor Barr")
+
+
+def test_a_motion_quoted_below_its_outcome_is_part_of_the_decision() -> None:
+    (decision,) = decide(
+        "On the proposal of Cllr Barr it was unanimously agreed :",
+        "“That the pond be dredged;",
+        "and that the Clerk seek quotations.”",
+        "Cllr Corr spoke.",
+    )
+    assert decision.text.endswith(
+        "agreed :\n“That the pond be dredged;\nand that the Clerk seek quotations.”"
+    )
+
+
+def test_who_proposed_may_stand_at_the_end_of_the_paragraph_before_the_resolution() -> None:
+    agreed, resolved = decide(
+        "It was agreed to repair the wall. Proposed by Councillor Barr;",
+        "Seconded by Councillor Corr;",
+        "And Resolved:",
+        "“That the plan be adopted.”",
+    )
+    assert (agreed.kind, agreed.proposer) == ("agreed", None)
+    assert (resolved.proposer, resolved.seconder) == ("Councillor Barr", "Councillor Corr")
 
 
 def test_two_outcomes_in_one_sentence_are_no_decision() -> None:
