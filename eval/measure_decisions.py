@@ -6,7 +6,8 @@ the code makes of it, and without the items of the draws before it. Seed 2026112
 limerick, ayton and decoy-school that hold a word of deciding, and seed 20261126: items of limerick
 that hold a vote, with all of kingston-moderngov. Seed 20261128: 65 items as for 20261125; seed
 20261129: 64 more. When each was read, before anything was mended for it, the code had precision
-.939 and recall .821 on the former, and then .971 and .944 on the latter. It holds no text: a decision is found again by the salted hash of its first words, names by theirs.
+.939 and recall .821 on the former, and then .971 and .944 on the latter. The gold holds no text: a
+decision is found again by the salted hash of its first words, names by theirs.
 
 A decision is what the meeting decided: not what a member undertook to do, what another meeting
 decided, what was proposed without an outcome, or a fact that was noted. `optional` marks the few
