@@ -292,11 +292,16 @@ def remove(sources: Sequence[str], index_dir: Path | str) -> RemoveReport:
             meetings=before[0] - meetings,
             passages=before[2] - passages,
             warnings=(
-                f"{len(still)} of these files still exist: the next ingest of their folder "
-                "reads them again, unless you move them away.",
-            )
-            if still
-            else (),
+                *(
+                    [
+                        f"{len(still)} of these files still exist: the next ingest of their folder "
+                        "reads them again, unless you move them away."
+                    ]
+                    if still
+                    else []
+                ),
+                *writer.warnings,
+            ),
             generation=writer.generation,
         )
 
@@ -654,6 +659,12 @@ class _Writer:
             self._clear_server(url, kept)
         for path in stale:
             shutil.rmtree(path, ignore_errors=True)
+            told = (
+                f"{path} could not be deleted, so what it holds stays on the disk. The next "
+                "change of the index tries again."
+            )
+            if path.exists() and told not in self.warnings:  # a program holds its files open
+                self.warnings.append(told)
 
     def _in_use(self) -> Iterator[int]:
         """The generation before, and those that a slow reader may have opened moments ago."""

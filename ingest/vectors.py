@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import struct
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,10 +49,13 @@ class Record:
 class Vectors:
     """One collection; close it, or its files stay open for the life of the process."""
 
-    def __init__(self, client: ClientAPI, collection: Any, place: Place) -> None:
+    def __init__(
+        self, client: ClientAPI, collection: Any, place: Place, built: bool = False
+    ) -> None:
         self._client = client
         self.collection = collection
         self.place = place
+        self._built = built
 
     @classmethod
     def create(cls, place: Place, count: int) -> Vectors:
@@ -71,7 +75,7 @@ class Vectors:
         except BaseException:
             _close(client)
             raise
-        return cls(client, collection, place)
+        return cls(client, collection, place, built=True)
 
     @classmethod
     def open(cls, place: Place) -> Vectors:
@@ -150,7 +154,34 @@ class Vectors:
         )
 
     def close(self) -> None:
+        """Close the files; raises MinutesError where those just written cannot be cleared."""
         _close(self._client)
+        if self._built and self.place.url is None:
+            clear_unused(self.place.folder)
+
+
+_GRAPH_HEADER = "<i4Q"  # version, offset, room for records, records, bytes of a record
+
+
+def clear_unused(folder: Path) -> None:
+    """Fill with zeros the room that Chroma's graph files keep for records to come.
+
+    Chroma writes that room as it finds it in memory, with what stood there before: seen in one of
+    five small indexes were the words of minutes that had just been removed.
+    """
+    for header in folder.glob("*/header.bin"):
+        version, _, _, count, size = struct.unpack_from(_GRAPH_HEADER, header.read_bytes())
+        for name, each in (("data_level0.bin", size), ("length.bin", 4)):
+            path = header.with_name(name)
+            unused = path.stat().st_size - count * each
+            if version != 1 or unused < 0 or unused % each:
+                raise MinutesError(
+                    f"Chroma wrote {path} in a form that is not known, so nothing says whether "
+                    "removed text stays in it. Install the versions in constraints.txt."
+                )
+            with path.open("r+b") as file:
+                file.seek(count * each)
+                file.write(bytes(unused))
 
 
 def part_size(count: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import threading
 from pathlib import Path
 
@@ -11,12 +12,12 @@ import pytest
 from parish import write_minutes
 
 from ingest.embedding import load_embedder
-from ingest.errors import IndexMissing
+from ingest.errors import IndexMissing, MinutesError
 from ingest.index import Index
 from ingest.passages import embedded_text
 from ingest.pipeline import ingest
 from ingest.tokens import tokenize
-from ingest.vectors import Place, Record, Vectors
+from ingest.vectors import Place, Record, Vectors, clear_unused
 
 
 @pytest.fixture(scope="module")
@@ -237,6 +238,21 @@ def test_a_collection_that_lost_a_record_is_noticed(tmp_path: Path) -> None:
     vectors.collection.delete(ids=["p7"])
     assert vectors.faults(ids) == ["29 records instead of 30"]
     vectors.close()
+
+
+def test_room_for_records_to_come_holds_nothing_of_what_was_in_memory(tmp_path: Path) -> None:
+    rest = "removed words"
+    graph = tmp_path / "graph"
+    graph.mkdir()
+    (graph / "header.bin").write_bytes(struct.pack("<i4Q", 1, 0, 5, 2, 13))
+    (graph / "data_level0.bin").write_bytes(b"first recordsecondrecord" + b"ab" + rest.encode() * 3)
+    (graph / "length.bin").write_bytes(b"l" * 20)
+    clear_unused(tmp_path)
+    assert (graph / "data_level0.bin").read_bytes() == b"first recordsecondrecordab" + bytes(39)
+    assert (graph / "length.bin").read_bytes() == b"l" * 8 + bytes(12)
+    (graph / "length.bin").write_bytes(b"l" * 21)
+    with pytest.raises(MinutesError, match="form that is not known"):
+        clear_unused(tmp_path)
 
 
 def test_recall_of_the_graph_against_exact_search(tmp_path: Path) -> None:

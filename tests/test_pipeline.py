@@ -295,6 +295,13 @@ def test_remove_leaves_no_trace_on_disk(village: Path, tmp_path: Path) -> None:
     assert "It is deep." in words_of(tmp_path / "index")
 
 
+def test_remove_tells_what_it_could_not_delete(village: Path, tmp_path: Path) -> None:
+    ingest([village], tmp_path / "index")
+    (tmp_path / "index" / "gen-held").write_text("not a folder", encoding="utf-8")
+    (warning,) = remove(["april.txt"], tmp_path / "index").warnings[1:]
+    assert "gen-held could not be deleted" in warning
+
+
 def test_remove_refuses_what_is_unknown_or_ambiguous(village: Path, tmp_path: Path) -> None:
     with pytest.raises(IndexMissing):
         remove(["march.txt"], tmp_path / "index")
