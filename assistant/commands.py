@@ -478,9 +478,14 @@ def eval_check(options: argparse.Namespace) -> int:
         show_json([asdict(problem) for problem in problems])
     else:
         for problem in problems:
-            show(f"{problem.id}: {problem.kind}: {problem.text}")
-        show(f"{count(len(problems), 'problem')} found.")
-    return SOME_FAILED if problems else DONE
+            look = "" if problem.sure else "perhaps "
+            show(f"{problem.id}: {look}{problem.kind}: {problem.text}", hang="    ")
+        unsure = sum(not problem.sure for problem in problems)
+        show(
+            f"{count(len(problems) - unsure, 'problem')} found"
+            + (f", and {count(unsure, 'question')} to look at." if unsure else ".")
+        )
+    return SOME_FAILED if any(problem.sure for problem in problems) else DONE
 
 
 def feedback(options: argparse.Namespace) -> int:

@@ -53,6 +53,13 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(fold(text)))
 
 
+def content_words(text: str) -> frozenset[str]:
+    """Folded words that mean something by themselves, and numbers; single letters mean nothing."""
+    return frozenset(
+        word for word in tokens(text) if word not in _STOP and (len(word) > 1 or word.isdigit())
+    )
+
+
 def first_words(text: str, count: int) -> str:
     return " ".join(text.split()[:count])
 

@@ -65,8 +65,30 @@ class Question:
         return found.group(1) if found else None
 
 
+@dataclass(frozen=True)
+class Fault:
+    """A line of a question set that is no question, or none yet."""
+
+    line: int
+    id: str  # empty where the line has none
+    text: str
+    unfinished: bool = False  # answers or evidence are still to be filled in
+
+
+class Unfinished(ValueError):
+    """An answerable question without answers or evidence, such as what a user objected to."""
+
+
 def load_questions(path: Path) -> list[Question]:
-    """Questions of a JSON Lines file; WrongUse names the line that cannot be used."""
+    """Questions of a JSON Lines file; WrongUse names the first line that cannot be used."""
+    questions, faults = read_questions(path)
+    for fault in faults:
+        raise WrongUse(f"{path}, line {fault.line}: {fault.text}.")
+    return questions
+
+
+def read_questions(path: Path) -> tuple[list[Question], list[Fault]]:
+    """Questions of a JSON Lines file, and its lines that cannot be used."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -74,26 +96,25 @@ def load_questions(path: Path) -> list[Question]:
     except UnicodeDecodeError as error:
         raise WrongUse(f"The question set {path} is not UTF-8 text.") from error
     questions: list[Question] = []
+    faults: list[Fault] = []
     lines: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
+        id = ""
         try:
-            question = parse_question(json.loads(line))
+            entry = json.loads(line)
+            id = str(entry.get("id") or "") if isinstance(entry, Mapping) else ""
+            if id and (first := lines.setdefault(id, number)) != number:
+                raise ValueError(f"the id {id!r} stands in line {first} already")
+            questions.append(parse_question(entry))
         except json.JSONDecodeError as error:
-            raise WrongUse(f"{path}, line {number}: not JSON ({error.msg}).") from error
+            faults.append(Fault(number, "", f"not JSON ({error.msg})"))
         except ValueError as error:
-            raise WrongUse(f"{path}, line {number}: {error}.") from error
-        if question.id in lines:
-            raise WrongUse(
-                f"{path}, line {number}: the id {question.id!r} stands in line "
-                f"{lines[question.id]} already."
-            )
-        lines[question.id] = number
-        questions.append(question)
-    if not questions:
+            faults.append(Fault(number, id, str(error), isinstance(error, Unfinished)))
+    if not questions and not faults:
         raise WrongUse(f"The question set {path} holds no questions.")
-    return questions
+    return questions, faults
 
 
 def save_questions(questions: Iterable[Question], path: Path) -> None:
@@ -141,9 +162,9 @@ def parse_question(entry: Any) -> Question:
         note=str(entry.get("note") or ""),
     )
     if answerable and not question.answers:
-        raise ValueError('an answerable question needs "answers"')
+        raise Unfinished('an answerable question needs "answers"')
     if answerable and not question.evidence:
-        raise ValueError('an answerable question needs "evidence"')
+        raise Unfinished('an answerable question needs "evidence"')
     return question
 
 

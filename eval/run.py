@@ -17,7 +17,7 @@ from typing import Any
 
 from eval.compare import Comparison, Gate, compare, parse_gate
 from eval.metrics import Row, Scored, Values, score, scored
-from eval.questions import Question, load_questions
+from eval.questions import Question, read_questions
 from eval.systems import OURS, SYSTEMS, Ask
 from ingest.errors import WrongUse
 
@@ -122,7 +122,7 @@ def evaluate(
     day = as_of or date.today()
     wanted = [parse_gate(gate) for gate in gates]
     before = load_run(baseline) if baseline else None
-    asked = load_questions(questions)
+    asked, unfinished = read_finished(questions)
     from eval.sources import bodies, source_texts
     from ingest.index import Index
 
@@ -145,7 +145,7 @@ def evaluate(
         tell = progress or (lambda step: None)
         key = hashlib.sha256(json.dumps(about, sort_keys=True).encode()).hexdigest()[:16]
         results: dict[str, Scored] = {}
-        warnings: list[str] = []
+        warnings = [*unfinished]
         given: list[dict[str, Any]] = []
         for name in SYSTEMS if systems else (OURS,):
             if name == OURS and answers is not None:
@@ -181,6 +181,24 @@ def evaluate(
 
         write_report(result, report)
     return result
+
+
+def read_finished(path: Path) -> tuple[list[Question], list[str]]:
+    """The questions that can be asked, and a warning of those that have no answers yet.
+
+    Such are what users objected to, as `minutes feedback export` writes it. Any other fault is
+    refused with its line.
+    """
+    questions, faults = read_questions(path)
+    for fault in faults:
+        if not fault.unfinished:
+            raise WrongUse(f"{path}, line {fault.line}: {fault.text}.")
+    if not questions:
+        raise WrongUse(f"No question of {path} has its answers yet; fill them in.")
+    if not faults:
+        return questions, []
+    ids = ", ".join(fault.id for fault in faults)
+    return questions, [f"Not asked, since answers or evidence are still to be filled in: {ids}."]
 
 
 def ask_all(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,8 +15,10 @@ from eval.questions import Question
 from eval.sources import meeting_text
 
 if TYPE_CHECKING:
+    from assistant.assistant import Assistant
     from ingest.embedding import Embedder
     from ingest.index import Index
+    from ingest.settings import Settings
 
 OURS = "ours"
 RETRIEVED = 10
@@ -29,11 +31,11 @@ Ranked = list[tuple[str, float]]  # passage ids with scores, best first
 
 
 def ours(index_dir: Path, as_of: date) -> Ask:
-    """The product as it is; `as_of` is the day from which "last year" is counted."""
+    """The product as it is set up; `as_of` is the day from which "last year" is counted."""
     from assistant.answer_model import Turn
-    from assistant.assistant import Assistant
+    from ingest.settings import load_settings
 
-    answering = Assistant(index_dir)
+    answering = _assistant(index_dir, load_settings())
 
     def ask(question: Question) -> dict[str, Any]:
         history = [Turn(asked, answer) for asked, answer in question.history]
@@ -43,6 +45,15 @@ def ours(index_dir: Path, as_of: date) -> Ask:
         return form
 
     return ask
+
+
+@lru_cache(maxsize=1)
+def _assistant(index_dir: Path, settings: Settings) -> Assistant:
+    """The assistant with the language model of the settings, opened once for all its ablations."""
+    from assistant.assistant import Assistant
+    from assistant.llm import load_llm
+
+    return Assistant(index_dir, llm=load_llm(settings))
 
 
 def ours_without(part: str, index_dir: Path, as_of: date) -> Ask:

@@ -14,6 +14,7 @@ from eval.questions import (
     load_questions,
     parse_question,
     question_line,
+    read_questions,
     save_questions,
 )
 from ingest.errors import WrongUse
@@ -74,6 +75,18 @@ def test_a_bad_entry_is_refused_with_its_line(
 def test_broken_json_is_refused_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(WrongUse, match="line 3: not JSON"):
         load_questions(write(tmp_path, GOOD, "", "{oops"))
+
+
+def test_every_line_that_cannot_be_used_is_told_and_the_rest_is_read(tmp_path: Path) -> None:
+    later = {**GOOD, "id": "q3", "answers": []}
+    path = write(tmp_path, GOOD, "{oops", later, GOOD, {**GOOD, "id": "q5"})
+    questions, faults = read_questions(path)
+    assert [question.id for question in questions] == ["q1", "q5"]
+    assert [(f.line, f.id, f.unfinished) for f in faults] == [
+        (2, "", False),
+        (3, "q3", True),
+        (4, "q1", False),
+    ]
 
 
 def test_an_id_that_stands_twice_is_refused(tmp_path: Path) -> None:
