@@ -250,7 +250,9 @@ def main(arguments):
         return open_chat(set_up(), rest)
     if command == "test":
         python = set_up(dev=True)
-        return lint(python) or run(python, "-m", "pytest", *rest)
+        # Whole files side by side: fixtures of a module are made once.
+        beside = ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+        return lint(python) or run(python, "-m", "pytest", *beside, *rest)
     if command == "lint":
         return lint(set_up(dev=True))
     if command == "ingest-sample":
