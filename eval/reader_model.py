@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from eval.train_reader import SKIP
+from eval.reader_examples import SKIP
 
 HIDDEN = 384
 WEIGHTS = "reader.safetensors"

@@ -112,7 +112,11 @@ def fold_of(question: Question, by_id: dict[str, Question]) -> int:
     if twin and twin[1] in by_id:
         key = by_id[twin[1]]
     text = key.evidence[0].source if key.evidence else key.note or key.id
-    return int(hashlib.sha256(f"{SEED}{text}".encode()).hexdigest(), 16) % FOLDS
+    return fold_of_source(text)
+
+
+def fold_of_source(source: str) -> int:
+    return int(hashlib.sha256(f"{SEED}{source}".encode()).hexdigest(), 16) % FOLDS
 
 
 def half_of(fold: int) -> int:

@@ -12,154 +12,32 @@ and go on from their last checkpoint when they are called again with the same `-
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import random
-import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from eval.reader_examples import (
+    SKIP,
+    Example,
+    detail_examples,
+    exchanged_examples,
+    inference_examples,
+    minutes_examples,
+    ranking_examples,
+    reading_examples,
+    title_examples,
+    withheld_examples,
+)
+
 SEED = 7
 BATCH_PIECES = 4096  # word pieces of one step, padding included
-WINDOW_WORDS = 85  # of a context that is shown in part; three in four are
-WHOLE_WORDS = 170
 MAX_PIECES = 256
 THREADS = 1  # of PyTorch; two runs side by side use two cores better than one run does
-NEGATIVES = 4  # passages beside the right one of each question when tuning
-SKIP = -100  # a label that is not known for an example
-# What is drawn of the public sets: all near misses, and so much of the rest that a core without
-# an accelerator reads it in about an hour.
-READING_SHARE = 0.45  # of the answerable questions
-NEIGHBOURS = 0.15  # of the questions, which are asked of a neighbouring context too
-RANKING = 700  # questions of each ranking set
-INFERENCE = 8_000
-# The uncased vocabulary maps capitals away by itself, so lower-cased sets need no care.
-_SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[\"'(\[]?[A-Z0-9])|\n+")
-
-
-@dataclass(frozen=True)
-class Example:
-    """A pair of texts; labels are 1, 0 or SKIP; `start` and `end` are characters of `second`.
-
-    `end` is exclusive; both are SKIP where no span is known, and -1 where there is none.
-    """
-
-    first: str
-    second: str
-    relevant: int = SKIP
-    answerable: int = SKIP
-    supported: int = SKIP
-    start: int = SKIP
-    end: int = SKIP
-
-
-def _rows(path: Path) -> list[dict[str, Any]]:
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
-def _window(
-    context: str, question: str, answer: tuple[int, int] | None, words: int
-) -> tuple[int, int]:
-    """The run of sentences of about `words` words that shares most with the question.
-
-    It holds the answer, where there is one, so that its length and place tell nothing.
-    """
-    edges = [0, *(match.end() for match in _SENTENCE.finditer(context)), len(context)]
-    asked = set(re.findall(r"\w+", question.lower()))
-    best, most = (0, len(context)), -1.0
-    for i, begin in enumerate(edges[:-1]):
-        end = begin
-        for edge in edges[i + 1 :]:
-            if end > begin and len(context[begin:edge].split()) > words:
-                break
-            end = edge
-        if answer and not (begin <= answer[0] and answer[1] <= end):
-            continue
-        shared = len(asked & set(re.findall(r"\w+", context[begin:end].lower())))
-        if shared > most:
-            best, most = (begin, end), shared
-    return best
-
-
-def reading_examples(folder: Path, rng: random.Random) -> Iterator[Example]:
-    """Questions with their contexts, answerable or not, and with a neighbouring context."""
-    for path in sorted(folder.glob("*.jsonl.gz")):
-        rows = _rows(path)
-        contexts = list(dict.fromkeys(row["context"] for row in rows))
-        place = {context: i for i, context in enumerate(contexts)}
-        for row in rows:
-            if row["answerable"] and rng.random() > READING_SHARE:
-                continue
-            question, context = row["question"], row["context"]
-            span: tuple[int, int] | None = None
-            if row["answerable"] and row.get("answer_start") and row["answers"]:
-                start = row["answer_start"][0]
-                if context[start : start + len(row["answers"][0])] == row["answers"][0]:
-                    span = (start, start + len(row["answers"][0]))
-            words = WINDOW_WORDS if rng.random() < 0.75 else WHOLE_WORDS
-            begin, end = _window(context, question, span, words)
-            text = context[begin:end].strip()
-            shift = begin + (len(context[begin:end]) - len(context[begin:end].lstrip()))
-            if row["answerable"]:
-                place_of = (span[0] - shift, span[1] - shift) if span else (SKIP, SKIP)
-                yield Example(question, text, 1, 1, SKIP, *place_of)
-            else:
-                yield Example(question, text, SKIP, 0, SKIP, -1, -1)
-            if rng.random() < NEIGHBOURS:
-                # A neighbouring context is mostly of the same article.
-                near = place[context] + rng.choice((-2, -1, 1, 2))
-                if 0 <= near < len(contexts) and not any(
-                    answer.lower() in contexts[near].lower() for answer in row["answers"] or ["\0"]
-                ):
-                    other = contexts[near]
-                    begin, end = _window(other, question, None, words)
-                    yield Example(question, other[begin:end].strip(), 0, 0, SKIP, -1, -1)
-
-
-def ranking_examples(folder: Path, rng: random.Random) -> Iterator[Example]:
-    """Questions with right and wrong texts; how many, is drawn."""
-    for path in sorted(folder.glob("*.jsonl.gz")):
-        summaries = "summlink" in path.name or path.name.startswith("wice")
-        rows = _rows(path)
-        for row in rng.sample(rows, min(RANKING, len(rows))):
-            right = rng.sample(row["positive"], min(1, len(row["positive"])))
-            wrong = rng.sample(row["negative"], min(1 if summaries else 2, len(row["negative"])))
-            answerable = SKIP if summaries else 1
-            for text in right:
-                yield Example(row["question"], _cut(text), 1, answerable)
-            for text in wrong:
-                yield Example(row["question"], _cut(text), 0, 0 if not summaries else SKIP)
-
-
-def _cut(text: str) -> str:
-    return " ".join(text.split()[:WHOLE_WORDS])
-
-
-def inference_examples(folder: Path, rng: random.Random) -> Iterator[Example]:
-    """Claims with premises that support them or do not; both labels alike often."""
-    support: list[Example] = []
-    against: list[Example] = []
-    for path in sorted(folder.glob("*.jsonl.gz")):
-        for row in _rows(path):
-            if len(row["premise"].split()) > WHOLE_WORDS:
-                continue
-            holds = row["label"] == "entailment"
-            (support if holds else against).append(
-                Example(row["hypothesis"], row["premise"], SKIP, SKIP, int(holds))
-            )
-            if "refuted" in path.name:  # that set has contradictions only
-                support.append(Example(row["premise"], row["premise"], SKIP, SKIP, 1))
-    rng.shuffle(support)
-    rng.shuffle(against)
-    yield from support[: INFERENCE // 2]
-    yield from against[: INFERENCE // 2]
 
 
 @dataclass(frozen=True)
@@ -303,61 +181,12 @@ def pretrain(options: argparse.Namespace) -> None:
     fit(examples, None, options.out, rate=options.rate, epochs=options.epochs)
 
 
-def minutes_examples(cases: Sequence[Any], rng: random.Random) -> Iterator[Example]:
-    """The questions of a set with the passage that answers and the best of those that do not.
-
-    The span is an answer within the gold quote. A passage that holds an answer elsewhere, such as
-    another file of the same meeting, teaches nothing, and neither does the relevance of what is
-    close to an unanswerable question.
-    """
-    from eval.matching import fold, holds, relevant
-
-    for case in cases:
-        question = case.question
-        wrong = 0
-        for i in np.argsort(-case.scores, kind="stable")[: 3 * NEGATIVES]:
-            passage = case.passages[i]
-            source = case.corpus.meeting_of(int(case.rows[i])).source
-            second = f"{passage.heading}\n{passage.text}"
-            every = [one for group in question.answers for one in group]
-            right = [e for e in question.evidence if relevant(passage.text, source, e)]
-            if not question.answerable:
-                if wrong < NEGATIVES:
-                    wrong += 1
-                    yield Example(case.query.text, second, SKIP, 0, SKIP, -1, -1)
-            elif right:
-                quotes = " ".join(fold(evidence.quote) for evidence in right)
-                inside = [one for one in every if holds(passage.text, one) and holds(quotes, one)]
-                place = _place(second, inside, right[0].quote)
-                known = 1 if inside else SKIP
-                yield Example(case.query.text, second, 1, known, SKIP, *place)
-            elif wrong < NEGATIVES and not any(holds(passage.text, one) for one in every):
-                wrong += 1
-                yield Example(case.query.text, second, 0, 0, SKIP, -1, -1)
-
-
-def _place(text: str, answers: Sequence[str], quote: str) -> tuple[int, int]:
-    """Where the first of the answers stands nearest to the quote's beginning; SKIP where nowhere.
-
-    White space and case are folded.
-    """
-    lower = text.lower()
-    begin = lower.find(quote.lower()[:30])
-    spans = [
-        match.span()
-        for answer in answers[:1]
-        for match in re.finditer(
-            r"\s+".join(re.escape(word) for word in answer.lower().split()), lower
-        )
-    ]
-    if not spans:
-        return SKIP, SKIP
-    return min(spans, key=lambda span: (span[0] < begin, abs(span[0] - begin)))
-
-
 def tune(options: argparse.Namespace) -> None:
-    """Tune on all questions, or on one half for the other, so that every figure is out of fold."""
-    from eval.train_rankers import half_of, load_groups, rank_first
+    """Tune on all questions, or on one half for the other, so that every figure is out of fold.
+
+    What is drawn from the minutes themselves keeps to the same half of the sources.
+    """
+    from eval.train_rankers import fold_of_source, half_of, load_groups, rank_first
 
     groups = load_groups(options.set)
     cases = [case for group in groups.values() for case in group]
@@ -366,7 +195,20 @@ def tune(options: argparse.Namespace) -> None:
     encode = Encoder()
     if options.half is not None:
         cases = [case for case in cases if half_of(case.fold) != options.half]
-    examples = [encode(example) for example in minutes_examples(cases, rng)]
+
+    def kept(source: str) -> bool:
+        return options.half is None or half_of(fold_of_source(source)) != options.half
+
+    drawn = [
+        *minutes_examples(cases, rng),
+        *withheld_examples(cases, rng),
+        *exchanged_examples(cases, rng),
+    ]
+    for group in groups.values():
+        index = group[0].corpus.index
+        drawn += [*detail_examples(index, kept, rng), *title_examples(index, kept, rng)]
+    examples = [encode(example) for example in drawn]
+    rng.shuffle(examples)
     print(f"{len(examples):,} examples", file=sys.stderr)
     fit(examples, options.start, options.out, rate=options.rate, epochs=options.epochs)
 
