@@ -1,7 +1,7 @@
 # Every target calls run.py, which works the same on Windows: `python run.py run`.
 PYTHON ?= python3
 
-.PHONY: run setup test lint ingest-sample bench-embedding bench-answers measure-reading measure-decisions figures
+.PHONY: run setup test lint ingest-sample bench-embedding bench-answers measure-reading measure-decisions figures train
 
 run:
 	@$(PYTHON) run.py run
@@ -33,3 +33,7 @@ figures:
 
 bench-answers:
 	@$(PYTHON) run.py python -m eval.bench_answers
+
+# Every model anew, from ../shared; hours, and from checkpoint to checkpoint.
+train:
+	@$(PYTHON) run.py python -m eval.train

@@ -7,9 +7,9 @@ from pathlib import Path
 import torch
 
 from eval.reader_examples import SKIP
+from eval.train_reader import WEIGHTS
 
 HIDDEN = 384
-WEIGHTS = "reader.safetensors"
 
 
 class ReaderModel(torch.nn.Module):

@@ -37,6 +37,8 @@ from eval.reader_examples import (
 SEED = 7
 BATCH_PIECES = 4096  # word pieces of one step, padding included
 MAX_PIECES = 256
+WEIGHTS = "reader.safetensors"  # in the folder of a checkpoint
+PROGRESS = "progress.pt"  # beside them while training is not at its end
 THREADS = 1  # of PyTorch; two runs side by side use two cores better than one run does
 
 
@@ -115,7 +117,7 @@ def fit(
     torch.set_num_threads(THREADS)
     rng = random.Random(SEED)
     plan = [batch for _ in range(epochs) for batch in batches(examples, rng)]
-    progress = out / "progress.pt"
+    progress = out / PROGRESS
     model = ReaderModel.load(out if progress.exists() else start_from)
     model.train()
     trained = [p for p in model.parameters() if p.requires_grad]

@@ -1,0 +1,101 @@
+"""Train every model of the package, from the public sets to the rankers, in one command.
+
+    python -m eval.train [--shared DIR] [--work DIR] [--out DIR]        (make train)
+
+`DIR/data/training` holds the public sets that the model card names, `DIR/data` the minutes and
+`DIR/questions` the question sets over them. Hours on two cores. What a step made is kept in the
+work folder, and a step that was stopped goes on from its last checkpoint: call it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from assistant.terminal import tell
+from eval.train_reader import PROGRESS, WEIGHTS
+from ingest.errors import WrongUse
+
+ROOT = Path(__file__).resolve().parent.parent
+MODELS = ROOT / "assistant" / "models"
+# The minutes of each question set; several folders are read as one.
+MINUTES = {
+    "train_limerick": ("limerick",),
+    "train_parish": ("norfolk-parishes",),
+    "train_uk": (
+        "ayton",
+        "bromley-seed",
+        "decoy-school",
+        "kingston-moderngov",
+        "manordeilo-cy",
+        "milburn",
+        "winnipeg",
+        "wyevalley",
+    ),
+}
+HALVES = ("0", "1")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
+    parser.add_argument("--work", type=Path, default=ROOT / "training", help="what steps made")
+    parser.add_argument("--out", type=Path, default=MODELS)
+    options = parser.parse_args(arguments)
+    if not (options.shared / "data" / "training").is_dir():
+        raise WrongUse(f"There is nothing to train on in {options.shared}.")
+    for command, product in plan(options.shared, options.work, options.out):
+        if product is not None and finished(product):
+            tell(f"{product} is there")
+            continue
+        tell(" ".join(command))
+        status = subprocess.run([sys.executable, "-m", *command]).returncode
+        if status != 0:
+            return status
+    return 0
+
+
+def plan(shared: Path, work: Path, out: Path) -> list[tuple[list[str], Path | None]]:
+    """Every step as a module with its arguments, and the file that tells that it is done."""
+    data, sets = shared / "data", []
+    steps: list[tuple[list[str], Path | None]] = []
+    for name, folders in MINUTES.items():
+        index = work / "index" / name
+        ingest = ["assistant.cli", "--index", str(index), "ingest"]
+        steps.append(([*ingest, str(minutes(data, folders, work / name))], index / "current"))
+        sets += ["--set", str(shared / "questions" / f"{name}.jsonl"), str(index)]
+    base = work / "pretrained"
+    pretrain = ["eval.train_reader", "pretrain", "--data", str(data / "training")]
+    steps.append(([*pretrain, "--out", str(base)], base / WEIGHTS))
+    readers = []
+    for half in (*HALVES, None):
+        tuned = work / f"tuned-{half or 'all'}"
+        reader = work / f"reader-{half}.onnx" if half else out / "reader.onnx"
+        tune = ["eval.train_reader", "tune", "--from", str(base), *sets, "--out", str(tuned)]
+        steps.append(([*tune, *(["--half", half] if half else [])], tuned / WEIGHTS))
+        export = ["eval.train_reader", "export", "--from", str(tuned), "--out", str(reader)]
+        steps.append((export, reader if half else None))
+        readers.append(str(reader))
+    rankers = ["eval.train_rankers", *sets, "--readers", *readers[: len(HALVES)]]
+    steps.append(([*rankers, "--out", str(out)], None))
+    support = ["eval.train_support", *sets, "--inference", str(data / "training" / "inference")]
+    steps.append(([*support, "--out", str(out)], None))
+    return steps
+
+
+def finished(product: Path) -> bool:
+    """Whether a step was brought to its end; training that was stopped left its progress."""
+    return product.exists() and not (product.parent / PROGRESS).exists()
+
+
+def minutes(data: Path, folders: Sequence[str], together: Path) -> Path:
+    """The folder that an index is made of; several are copied into one."""
+    if len(folders) == 1:
+        return data / folders[0]
+    for folder in folders:
+        shutil.copytree(data / folder, together / folder, dirs_exist_ok=True)
+    return together
