@@ -40,7 +40,7 @@ _DECIMAL = re.compile(
     re.S,
 )
 _INTEGER = re.compile(
-    r"^\(?(?P<n>\d{1,4})\s?(?P<delimiter>[.):]|,(?=\s+[A-Z])|\s[\-–](?=\s)|(?=\s+[A-Z“\"‘*])|"
+    r"^\(?(?P<n>\d{1,4})\s?(?P<delimiter>[.):]|[,;](?=\s+[A-Z])|\s[\-–](?=\s)|(?=\s+[A-Z“\"‘*])|"
     r"$)(?!\d)" + _REST,
     re.S,
 )
@@ -58,6 +58,11 @@ _MEASURE = re.compile(
     r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|"
     r"a\.?m\b|p\.?m\b|(?-i:st|nd|rd|th)\b)",
     re.I,
+)
+# "2. March Council Meeting" is no date.
+_MONTH_TITLE = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December) "
+    r"[A-Z][a-z]+ [A-Z]"
 )
 _ADDRESS = re.compile(
     r"^(?:[A-Z][\w’']*\s){0,3}(?:St|Street|Road|Avenue|Close|Terrace|Crescent|Drive|Lane|Park|"
@@ -113,6 +118,8 @@ def parse_label(text: str) -> Label | None:
 def _is_quantity(match: re.Match[str]) -> bool:
     """A date, a time, an address or a count that only looks like a number with a heading."""
     loose = match["delimiter"] in ("", ",") and match.re is not _COMPOUND
+    if not loose and _MONTH_TITLE.match(match["rest"]):
+        return False
     return bool(_MEASURE.match(match["rest"]) or (loose and _ADDRESS.match(match["rest"])))
 
 
@@ -211,7 +218,7 @@ def look_of(label: Label, bold: bool, heading: bool, bare: bool = False) -> floa
     bare_integer = label.family == "int" and label.value[-1] == 0 and not label.worded
     if label.delimiter == "" and bare_integer and words:
         score -= 1.5
-    if label.delimiter == ",":
+    if label.delimiter in (",", ";"):
         score -= 0.7
     if not words:
         return score - (0.0 if bold or label.worded or bare else 3.0)
@@ -352,26 +359,30 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
     styles = Counter(each.style for each in chain)
     taken = {each.label.value for each in chain}
     highest = max(taken)[0]
-    floor = max(0.4, sorted(each.look for each in chain)[len(chain) // 4] - 1.3)
+    floor = max(_LEAST, sorted(each.look for each in chain)[len(chain) // 4] - 1.3)
+    chained = frozenset(taken)
     kept = list(chain)
     bounds = [-1, *(each.block for each in chain), max(each.block for each in integers) + 1]
     for place, (start, end) in enumerate(pairwise(bounds)):
         inside = [each for each in integers if start < each.block < end]
         inner = 0 < place < len(chain)
-        between = [
-            each
-            for each in inside
-            if each.look >= floor
-            and (
-                is_compound(each.label)
-                or (styles[each.style] * 2 >= len(chain) and len(chain) >= 3)
-            )
-        ]
         listed = {each.label.value[0] for each in inside if not each.label.scanned}
+        lacking = {number for number in listed if (number, 0) not in chained}
+        between = []
+        for each in inside:
+            number = each.label.value[0]
+            alone = not listed & {number - 1, number + 1}
+            fits = styles[each.style] * 2 >= len(chain) and len(chain) >= 2
+            in_row = not alone and _fills_gap(number, listed, lacking)
+            lone = alone and number < highest and number in lacking and _names_business(each)
+            if not (alone or in_row or is_compound(each.label)):
+                continue  # an entry of a list
+            if each.look < (_LEAST if in_row else floor) and not lone:
+                continue
+            if fits or is_compound(each.label) or (lone and each.look >= _SURE):
+                between.append(each)
         for each in between:
             number = each.label.value[0]
-            if listed & {number - 1, number + 1} and not is_compound(each.label):
-                continue  # an entry of a list
             # Before the first and after the last item only a number that the chain lacks.
             limit = highest + 3 if inner else highest
             if each.label.value not in taken and (number <= limit or is_compound(each.label)):
@@ -386,7 +397,54 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
                         each.label, number=str(expected), value=(expected, 0), scanned=True
                     )
                     kept.append(replace(each, label=label))
+    if (1, 0) not in taken and chain[0].label.value == (2, 0):
+        kept += _misread_first([each for each in integers if each.block < chain[0].block], chained)
     return sorted(kept, key=lambda each: each.block)
+
+
+def _misread_first(
+    before: Sequence[Candidate], chained: frozenset[tuple[int, ...]]
+) -> list[Candidate]:
+    """The first item, where a scan reads its 1 as a number that comes later: "4. Minutes"."""
+    heads = [
+        each
+        for each in before
+        if each.look >= _LEAST
+        and _names_business(each)
+        and (each.label.value in chained or each.label.value[0] > max(chained)[0])
+    ]
+    if len(heads) != 1:
+        return []
+    label = replace(heads[0].label, number="1", value=(1, 0), scanned=True)
+    return [replace(heads[0], label=label)]
+
+
+_LEAST = 0.4  # the look below which no number heads an item out of its order
+_SURE = 1.5  # the look of a short heading of business
+
+
+def _fills_gap(number: int, listed: set[int], lacking: set[int]) -> bool:
+    """Whether the numbers in a row around this one are just such as the chain lacks.
+
+    So items 10 and 11 stand that are taken after 6; a list begins with a number that is taken.
+    """
+    first = last = number
+    while first - 1 in listed:
+        first -= 1
+    while last + 1 in listed:
+        last += 1
+    return first > 1 and lacking.issuperset(range(first, last + 1))
+
+
+def _names_business(each: Candidate) -> bool:
+    """Whether a plain number stands before a heading that names some business of a meeting."""
+    rest = each.label.rest
+    return (
+        each.label.value[-1] == 0
+        and bool(each.label.delimiter)
+        and rest[:1].isupper()
+        and bool(BUSINESS.search(" ".join(rest.split()[:7])))
+    )
 
 
 def is_compound(label: Label) -> bool:

@@ -404,6 +404,8 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
     """Sub-items "(a)" and "5.1" inside a numbered item."""
     found: list[_Head] = []
     ends = [each.block for each in chain[1:]] + [len(blocks)]
+    whole: Label | None = None  # of the last item with lettered parts
+    last = 0  # the value of its last letter
     for candidate, end in zip(chain, ends, strict=False):
         own = candidate.label
         letters: list[tuple[int, Label, int]] = []
@@ -435,7 +437,15 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
                     letters.append((place, label, heads))
             elif label.family == "int" and re.match(r"\(\d{1,2}\)", block.text):
                 bracketed.append((place, label, heads))
-        found += _lettered(own, letters, candidate.block)
+        letters = _without_nested(letters)
+        if whole and letters and 0 < last == letters[0][1].value[0] - 1:
+            # Another item was taken between its parts (d) and (e).
+            parts = _lettered(whole, letters, candidate.block, last)
+        else:
+            whole = own
+            parts = _lettered(own, letters, candidate.block)
+        last = max((head.label.value[0] for head in parts if head.label), default=0)
+        found += parts
         numbers = [label.value[0] for _, label, _ in bracketed]
         titled = all(each[2] > 1 for each in bracketed)
         if titled and numbers in (
@@ -490,12 +500,16 @@ def _label_within(own: Label) -> Label | None:
     return label if label and label.family == "letter" else None
 
 
-def _lettered(own: Label, letters: Sequence[tuple[int, Label, int]], first: int) -> list[_Head]:
-    """The run of letters a, b, c ... of an item, where most have a heading of their own."""
+def _lettered(
+    own: Label, letters: Sequence[tuple[int, Label, int]], first: int, after: int = 0
+) -> list[_Head]:
+    """The run of letters a, b, c ... of an item, where most have a heading of their own.
+
+    `after` is the value of the letter that the run goes on from.
+    """
     if own.family == "int" and own.value[-1]:
         return []
-    letters = _without_nested(letters)
-    run = _in_order(letters)
+    run = _in_order(letters, after)
     if sum(titled > 0 for _, _, titled in run) * 2 < len(run):
         run = []
     heads = {place: label for place, label, titled in [*run, *letters] if titled > 1}
@@ -521,10 +535,12 @@ def _without_nested(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int
     return kept
 
 
-def _in_order(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int, Label, int]]:
+def _in_order(
+    letters: Sequence[tuple[int, Label, int]], after: int = 0
+) -> list[tuple[int, Label, int]]:
     """The first run a, b, c ... or i, ii, iii ..., with a gap where a letter was misread."""
     run: list[tuple[int, Label, int]] = []
-    reached = {0}
+    reached = {after}
     for place, label, titled in letters:
         values = {letter_value(label.number), roman_value(label.number)}
         steps = [value - before for value in values for before in reached if value]

@@ -13,6 +13,44 @@ def test_an_item_taken_after_the_last_or_before_the_first_keeps_its_number() -> 
     assert [number for number, _ in outline(first)] == ["4", "1", "2", "3", "5"]
 
 
+def test_items_in_a_row_taken_out_of_their_order_keep_their_numbers() -> None:
+    plain = [
+        f"{n}. Question of Councillor {name}\n\nIt was asked when the lamp by the old "
+        "church would be mended at last.\n\n"
+        for n, name in enumerate(["Barr", "Corr", "Dunn", "Ennis", "Foy", "Gill", "Hart"], 1)
+    ]
+    found = outline("".join([*plain[:2], *plain[4:6], *plain[2:4], plain[6]]))
+    assert [number for number, _ in found] == ["1", "2", "5", "6", "3", "4", "7"]
+
+
+def test_letters_go_on_with_their_item_after_another_was_taken_between_them() -> None:
+    part = "The report was laid before the members, who discussed it at some length.\n\n"
+    found = outline(
+        f"1. Minutes\n\nApproved.\n\n2. Housing\n\n(a) Lettings of the year\n\n{part}"
+        f"(b) Repairs to roofs\n\n{part}4. Question on the quay\n\n{part}"
+        f"(c) Grants for insulation\n\n{part}(d) Sale of two plots\n\n{part}"
+        f"3. Roads\n\n{part}5. Next meeting\n\nIn June."
+    )
+    numbers = [number for number, _ in found]
+    assert numbers == ["1", "2", "2(a)", "2(b)", "4", "2(c)", "2(d)", "3", "5"]
+
+
+def test_a_scan_that_reads_the_first_number_wrong_does_not_hide_the_first_item() -> None:
+    found = outline(
+        "4. Adoption of Minutes\n\nThe minutes were adopted.\n\n2. Accounts\n\nNoted.\n\n"
+        "3. Planning\n\nNone.\n\n4. Correspondence\n\nRead.\n\n5. Next meeting\n\nIn June."
+    )
+    assert [number for number, _ in found] == ["1", "2", "3", "4", "5"]
+
+
+def test_a_title_may_begin_with_a_month() -> None:
+    found = outline(
+        "1. Minutes\n\nApproved.\n\n2. March Council Meeting\n\nIt moves to the hall.\n\n"
+        "3. Planning\n\nNone."
+    )
+    assert found[1] == ("2", "March Council Meeting")
+
+
 def test_a_number_with_a_letter_heads_an_item_wherever_it_stands() -> None:
     found = outline(
         "1. Minutes\n\nApproved.\n\nIt was agreed to take item 6(d) next.\n\n"
