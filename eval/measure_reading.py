@@ -206,14 +206,14 @@ class Coverage:
     missing: Counter[str]
 
 
-def measure_coverage(data: bytes, meetings: Sequence[Meeting], document: Document) -> Coverage:
+def measure_coverage(data: bytes, meetings: Sequence[Meeting]) -> Coverage:
     """How many words of a text file appear in items, front matter and furniture, in order.
 
     Furniture is taken out of the source where it stands; the rest must follow in order.
     """
     source = words(_source_text(data))
     content = words(" ".join(_content(meetings)))
-    furniture = [words(line) for line in document.furniture]
+    furniture = [words(line) for meeting in meetings for line in meeting.furniture]
     kept, missing = _match(source, content, furniture)
     return Coverage(len(source), kept, missing)
 
@@ -229,7 +229,7 @@ def coverage_of(path: Path, meetings: Sequence[Meeting]) -> Coverage:
     """
     data = path.read_bytes()
     if path.suffix.lower() in {".txt", ".text", ".md", ".markdown"}:
-        return measure_coverage(data, meetings, read_text(data, path.name))
+        return measure_coverage(data, meetings)
     furniture = [line for meeting in meetings for line in meeting.furniture]
     links = [link for meeting in meetings for item in meeting.items for link in item.links]
     agenda = [text for meeting in meetings for item in meeting.items for text in item.agenda]

@@ -162,8 +162,35 @@ _JOINED_KIND = re.compile(r"([a-z]{3})((?:parish|town|community|city|county)\s+c
 _CASE_KEPT = frozenset(["SPC", "JPC", "PDS", "NHS", "LEP", "ICT", "PTA", "MAT", "FGB"])
 
 
+# A Welsh council by its English form, as the same minutes in English name it.
+_WELSH_KINDS = {
+    "cymuned": "Community Council",
+    "tref": "Town Council",
+    "sir": "County Council",
+    "dinas": "City Council",
+    "bwrdeistref sirol": "County Borough Council",
+}
+_WELSH = re.compile(
+    rf"\bcyngor\s+(?P<kind>{'|'.join(_WELSH_KINDS)})\s+(?P<place>[^\W\d_][^,.:;\d\n]{{1,60}}?)"
+    r"(?=\s+(?:yn|am|ar|nos|cyfarfod|cofnodion|a\s+gynhaliwyd)\b|\s*(?:[,.:;\d\n–-]|$))",
+    re.I,
+)
+
+
+def _welsh_body(text: str) -> str | None:
+    match = _WELSH.search(" ".join(text.split())) if "yngor" in text or "YNGOR" in text else None
+    if match is None:
+        return None
+    place = re.sub(r"\s+ac?\s+", " and ", match["place"], flags=re.I)
+    kind = _WELSH_KINDS[" ".join(match["kind"].lower().split())]
+    return f"{_title_case(place)} {kind}"
+
+
 def canonical_body(text: str) -> str:
     """The name of a body without "Minutes of the", the kind of meeting, place, date or capitals."""
+    welsh = _welsh_body(text)
+    if welsh:
+        return welsh
     names = _find_names(text)
     if names:
         return names[0]
@@ -189,6 +216,9 @@ def find_body(opening: Sequence[str], title: str | None = None) -> str | None:
     """The body that met, from the heading of the minutes, else from the title of the post."""
     if find_council(opening) and (own := _find_names(re.sub(r"\(.*?\)", "", opening[1]))):
         return own[0]
+    welsh = [name for line in opening[:4] if (name := _welsh_body(line))]
+    if welsh:
+        return welsh[0]
     votes: Counter[str] = Counter()
     for place, paragraph in enumerate(opening[:8]):
         if re.match(

@@ -34,8 +34,9 @@ _WEEKDAY_NAMES = (
 _WEEKDAYS = {name: day for day, names in enumerate(_WEEKDAY_NAMES) for name in names.split()}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
-# Scans print "7th" as 7°”, 28", 4™ and the like; Welsh ordinals are fed, ain, ydd, eg.
-_ORDINAL = r"\s?(?:st|nd|rd|th|fed|ain|ydd|eg|[^\w\s,./\-–]{1,3}[a-z]?|o|h)?"
+# Scans print "7th" as 7°”, 28", 4™ and the like; Welsh ordinals are fed, ed, ain, ydd,
+# eg, af, il.
+_ORDINAL = r"\s?(?:st|nd|rd|th|fed|ed|ain|ydd|eg|af|il|[^\w\s,./\-–]{1,3}[a-z]?|o|h)?"
 _YEAR = r"(?P<{}>(?:19|20)\d\s?\d|['’]\d\d)(?!\d)"
 _PATTERNS = (
     re.compile(

@@ -390,7 +390,7 @@ def _narrated(texts: Sequence[str], place: int) -> Iterator[Decision]:
             and not (_outcome(after) or moves)
         ):
             named = after
-        if at and _OF_THIS_PROPOSAL.match(sentence):  # moved in the sentence before
+        if at and OF_THIS_PROPOSAL.match(sentence):  # moved in the sentence before
             named = f"{text[slice(*spans[at - 1])]} {sentence}"
         proposer = _name(_PROPOSER, named) or _name(_BEFORE_VERB, named)
         seconder = _name(_SECONDER, named) or _name(_BEFORE_SECOND, named)
@@ -411,7 +411,7 @@ def _quoted(texts: Sequence[str]) -> Iterator[str]:
         yield from texts[: closing + 1]
 
 
-_OF_THIS_PROPOSAL = re.compile(r"^\W*th(?:is|e) (?:motion|amendment|proposal|proposition)\b", re.I)
+OF_THIS_PROPOSAL = re.compile(r"^\W*th(?:is|e) (?:motion|amendment|proposal|proposition)\b", re.I)
 _SHORT = 220  # characters of a sentence that does nothing but approve the minutes
 
 

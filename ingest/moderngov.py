@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 from ingest.attendance import parse_attendance
 from ingest.bodies import canonical_body
 from ingest.dates import parse_date
-from ingest.decisions import parse_decisions
+from ingest.decisions import OF_THIS_PROPOSAL, parse_decisions
 from ingest.model import Attendance, Decision, Item, Meeting, Paragraph
 from ingest.references import find_references
 from ingest.structure import detect_language, mark_restricted
@@ -198,7 +198,9 @@ def _item_page(page: Page, blocks: Sequence[WebBlock], of: WebBlock) -> Meeting:
     match = _ITEM_MEETING.match(of.text)
     assert match is not None
     body, date = _body_and_date(match[1])
-    draft = ItemDraft(number=match[2].strip(" ."), title=clean_title(page.subtitle), url=page.url)
+    draft = ItemDraft(
+        number=match[2].strip(" ."), title=clean_title(page.subtitle, page), url=page.url
+    )
     seen = False
     for block in blocks:
         if block is of:
@@ -216,7 +218,7 @@ def _item_page(page: Page, blocks: Sequence[WebBlock], of: WebBlock) -> Meeting:
 def _decision_page(page: Page, blocks: Sequence[WebBlock]) -> Meeting:
     """A page of `ieDecisionDetails.aspx`: one decision with its maker and its date."""
     body = date = None
-    draft = ItemDraft(number=None, title=clean_title(page.subtitle), url=page.url)
+    draft = ItemDraft(number=None, title=clean_title(page.subtitle, page), url=page.url)
     front: list[Paragraph] = []
     for block in blocks:
         label, _, value = block.text.partition(":")
@@ -251,17 +253,19 @@ def _issue_meetings(blocks: Sequence[WebBlock], page: Page) -> list[Meeting]:
         match = _ISSUE_MEETING.match(blocks[start].text)
         assert match is not None
         number = match[3].strip(" .") if match[3] else None
-        draft = ItemDraft(number=number, title=clean_title(title), url=None)
+        draft = ItemDraft(number=number, title=clean_title(title, page), url=None)
         titled = False
         for block in blocks[start + 1 : end]:
             numbered = _NUMBERED.match(block.text)
             if not titled and numbered and (number is None or numbered[1] == number):
-                draft.number, draft.title = numbered[1], clean_title(numbered[2])
+                draft.number, draft.title = numbered[1], clean_title(numbered[2], page)
                 draft.links += [page.address(link) for link in block.links]
                 titled = True
             elif not titled and block.text.strip(" .") == (number or ""):
                 continue
-            elif not titled and clean_title(block.text).casefold() == draft.title.casefold():
+            elif not titled and _FILE_SIZE.sub(" ", block.text).strip(" :").casefold() == (
+                draft.title.casefold()
+            ):
                 titled = True
             else:
                 draft.add(block, page)
@@ -401,6 +405,8 @@ class ItemDraft:
         for name in ("decision", "minutes"):
             places = [place for place, each in enumerate(names) if each == name]
             for decision in parse_decisions([paragraphs[place] for place in places]):
+                if name == "minutes" and said and OF_THIS_PROPOSAL.match(decision.text):
+                    continue  # "The proposal was carried": the decision block says which
                 words = _words(decision.text)
                 if name == "decision" or len(words & said) < 0.7 * len(words):
                     found.append(replace(decision, paragraph=places[decision.paragraph]))
@@ -423,8 +429,9 @@ def _is_file(link: str) -> bool:
     )
 
 
-def clean_title(text: str) -> str:
-    """A title without file sizes and icons."""
+def clean_title(text: str, page: Page) -> str:
+    """A title without file sizes and icons, which are furniture."""
+    page.furniture += [match[0].strip() for match in _FILE_SIZE.finditer(text)]
     return " ".join(_FILE_SIZE.sub(" ", text).split()).strip(" :")
 
 
@@ -446,14 +453,14 @@ def _row_draft(row: Any, page: Page) -> ItemDraft | None:
     for cell in cells:
         for block in web_blocks(cell):
             if "mgAiTitleTxt" in block.classes and not draft.title:
-                draft.title = clean_title(block.text)
+                draft.title = clean_title(block.text, page)
                 draft.links += [page.address(link) for link in block.links]
             else:
                 if block.tag in ("tr", "caption") and draft.section == "documents":
                     draft.section = "minutes"
                 draft.add(block, page)
     if not draft.title and draft.blocks:
-        draft.title = clean_title(draft.blocks.pop(0)[1])
+        draft.title = clean_title(draft.blocks.pop(0)[1], page)
     return draft if draft.title or draft.blocks else None
 
 

@@ -182,7 +182,7 @@ def _item(entry: Any, page: Page, with_minutes: bool) -> Item:
     agenda, printed = _numbers(entry)
     number = text_of(entry, "id") or text_of(entry, "agendaitemid")
     url = f"{page.url}#AI{number}" if page.url and number.isdecimal() else None
-    draft = ItemDraft(printed, clean_title(plain(text_of(entry, "agendaitemtitle"))), url)
+    draft = ItemDraft(printed, clean_title(plain(text_of(entry, "agendaitemtitle")), page), url)
     for name, section in _BODIES:
         if not _published(entry, section):
             continue

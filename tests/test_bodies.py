@@ -87,3 +87,16 @@ def test_a_council_that_met_itself_has_no_authority_above_it() -> None:
     opening = ["FERNLEY COUNCIL", "MINUTES OF THE ANNUAL MEETING OF THE COUNCIL"]
     assert find_council(opening) is None
     assert find_body(opening) == "Fernley Council"
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "CYNGOR CYMUNED LLANFAIR A BRYNGWYN",
+        "Cynhaliwyd cyfarfod Cyngor Cymuned Llanfair a Bryngwyn am 7.00pm ar y 6ed Mai 2019",
+        "Minutes of Llanfair and Bryngwyn Community Council",
+    ],
+)
+def test_a_welsh_council_has_the_name_of_its_english_minutes(heading: str) -> None:
+    assert find_body([heading]) == "Llanfair and Bryngwyn Community Council"
+    assert canonical_body(heading) == "Llanfair and Bryngwyn Community Council"
