@@ -4,7 +4,15 @@ from pathlib import Path
 
 import streamlit as st
 
-from assistant.web import bring_in, browse, chat, decisions_page, history_page, lookup_page
+from assistant.web import (
+    bring_in,
+    browse,
+    chat,
+    decisions_page,
+    evaluation_page,
+    history_page,
+    lookup_page,
+)
 
 ICON = Path(chat.__file__).with_name("icon.svg")  # an icon by name would come from the network
 
@@ -20,6 +28,12 @@ st.navigation(
         st.Page(history_page.show, title="History", icon=":material/timeline:", url_path="history"),
         st.Page(
             bring_in.show, title="Bring in", icon=":material/upload_file:", url_path="bring-in"
+        ),
+        st.Page(
+            evaluation_page.show,
+            title="Evaluation",
+            icon=":material/fact_check:",
+            url_path="evaluation",
         ),
     ],
     position="top",

@@ -60,7 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _joined(arguments: list[str]) -> list[str]:
     """`eval draft` as one word, since `eval` takes a file in that place."""
-    if len(arguments) > 1 and arguments[0] == "eval" and arguments[1] in ("draft", "check"):
+    ways = ("draft", "check", "runs", "show")
+    if len(arguments) > 1 and arguments[0] == "eval" and arguments[1] in ways:
         return [f"eval {arguments[1]}", *arguments[2:]]
     return arguments
 
@@ -252,8 +253,8 @@ def build_parser() -> argparse.ArgumentParser:
     c = command(
         "eval",
         commands.evaluate,
-        "measure the answers to a question set; see also `minutes eval draft` "
-        "and `minutes eval check`",
+        "measure the answers to a question set; see also `minutes eval draft`, "
+        "`eval check`, `eval runs` and `eval show`",
         "minutes eval questions.jsonl --report report --baseline run.json --gate trust:-0.02",
     )
     c.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
@@ -291,6 +292,26 @@ def build_parser() -> argparse.ArgumentParser:
     c.set_defaults(run=commands.eval_check)
     c.add_argument("questions", type=Path, metavar="QUESTIONS.jsonl")
     index(c)
+    as_json(c)
+
+    c = subparsers.add_parser(
+        "eval runs", prog="minutes eval runs", description="List the runs that were kept."
+    )
+    c.set_defaults(run=commands.eval_runs)
+    index(c)
+    as_json(c)
+
+    c = subparsers.add_parser(
+        "eval show",
+        prog="minutes eval show",
+        description="Show a run that was kept, or how it differs from an earlier one.",
+    )
+    c.set_defaults(run=commands.eval_show)
+    c.add_argument(
+        "run_file", type=Path, metavar="RUN.json", help="as `minutes eval runs` lists it"
+    )
+    c.add_argument("--baseline", type=Path, metavar="RUN.json", help="compare with an earlier run")
+    c.add_argument("--report", type=Path, metavar="DIR", help="write DIR/index.html")
     as_json(c)
 
     c = command(

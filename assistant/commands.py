@@ -488,6 +488,36 @@ def eval_check(options: argparse.Namespace) -> int:
     return SOME_FAILED if any(problem.sure for problem in problems) else DONE
 
 
+def eval_runs(options: argparse.Namespace) -> int:
+    from eval.run import kept_runs
+
+    runs = kept_runs(index_folder(options))
+    if options.json:
+        show_json([asdict(run) | {"path": str(run.path)} for run in runs])
+        return DONE
+    for run in runs:
+        show(f"{run.name}\n  {run.path}")
+    if not runs:
+        tell("minutes: no run has been kept with this index yet")
+    return DONE
+
+
+def eval_show(options: argparse.Namespace) -> int:
+    from eval.report import write_report
+    from eval.run import compared, load_run
+
+    result = load_run(options.run_file)
+    if options.baseline:
+        result = compared(result, load_run(options.baseline))
+    if options.report:
+        write_report(result, options.report)
+    if options.json:
+        show_json(result.as_json())
+    else:
+        print(result.text_table())
+    return DONE
+
+
 def feedback(options: argparse.Namespace) -> int:
     from eval.feedback import export_feedback
 

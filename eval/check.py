@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from eval.matching import content_words, fold, holds, item_number, stands_in
-from eval.questions import Evidence, Question, read_questions
+from eval.questions import Evidence, Question, parse_question, read_questions
 from eval.sources import source_texts
 
 if TYPE_CHECKING:
@@ -74,6 +74,18 @@ def check_questions(asked: Sequence[Question], checker: Checker) -> list[Problem
         problems += checker.problems(question)
     order = {question.id: place for place, question in enumerate(asked)}
     return sorted(problems, key=lambda problem: order[problem.id])
+
+
+def check_entries(entries: Sequence[Mapping[str, Any]], checker: Checker) -> list[Problem]:
+    """All problems of entries of a set that is still being written."""
+    asked: list[Question] = []
+    unread = []
+    for entry in entries:
+        try:
+            asked.append(parse_question(entry))
+        except ValueError as error:
+            unread.append(Problem(str(entry["id"]), "unfinished", str(error)))
+    return [*unread, *check_questions(asked, checker)]
 
 
 class Checker:

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from assistant.terminal import count
 from eval.metrics import FAILURES, Row, Share, calibration, share
 from eval.run import Case, EvalResult
 from eval.tables import (
@@ -61,9 +62,10 @@ INTERVALS = (
 )
 GROUPS = (
     "Each figure with its 95 % interval. Found: the evidence is among the first five passages. "
-    "Right: the answer holds what it has to. Cited: the evidence is cited. Points: +1 for a right "
-    "answer with the right source or a rightly declined question, 0 for an answerable question "
-    "that was declined, -1 for the rest."
+    "Right: the answer holds what it has to. Cited: the evidence is cited. Declined: no answer was "
+    "given, which is right of unanswerable questions alone. Points: +1 for a right answer with the "
+    "right source or a rightly declined question, 0 for an answerable question that was declined, "
+    "-1 for the rest."
 )
 FEW_ANSWERS = 200  # below it, figures of confidence say little
 EXAMPLES = 3  # questions that stand for the set
@@ -214,12 +216,12 @@ def opening(result: EvalResult) -> list[str]:
     bodies = len(result.scored.by_body)
     where = f"{result.about['index']['sources']} sources"
     if bodies:
-        where += f", about {bodies} {'bodies' if bodies > 1 else 'body'}"
+        where += f", asked about {bodies} {'bodies' if bodies > 1 else 'body'}"
     told = (
         f"{len(rows)} questions were asked of the minutes ({where}) on {result.made[:10]}: "
-        f"{answerable} that the minutes answer, of {kinds} kinds, and {len(rows) - answerable} "
-        "that they do not answer, where the right thing is to say so. Who wrote them knew the "
-        "right answer and where it stands; no language model judged."
+        f"{answerable} that the minutes answer, of {count(kinds, 'kind')}, and "
+        f"{len(rows) - answerable} that they do not answer, where the right thing is to say so. "
+        "Who wrote them knew the right answer and where it stands; no language model judged."
     )
     examples: dict[str, str] = {}
     for row, case in zip(rows, result.cases, strict=False):
@@ -423,9 +425,9 @@ def _reliability(confidence: Any, right: Any) -> Picture:
     def draw(axes: Any) -> None:
         axes.plot([0, 1], [0, 1], color=PALE, linestyle="--")
         axes.plot([p[0] for p in points], [p[1] for p in points], "o-", color=ACCENT)
-        for mean, share_right, count in points:
+        for mean, share_right, answers in points:
             offset = {"textcoords": "offset points", "xytext": (5, -11)}
-            axes.annotate(str(count), (mean, share_right), **offset)
+            axes.annotate(str(answers), (mean, share_right), **offset)
         axes.set(xlim=(0, 1.04), ylim=(-0.08, 1.04), xlabel="confidence", ylabel="share right")
 
     caption = (
@@ -433,7 +435,7 @@ def _reliability(confidence: Any, right: Any) -> Picture:
         "with the right source. On the dashed line it can; below it, confidence says too much. The "
         "number of answers stands beside each point."
     )
-    lines = [[f"{mean:.2f}", f"{one:.2f}", str(count)] for mean, one, count in points]
+    lines = [[f"{mean:.2f}", f"{one:.2f}", str(number)] for mean, one, number in points]
     return Picture(caption, draw, [["confidence", "share right", "answers"], *lines])
 
 

@@ -9,17 +9,20 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from eval.compare import Comparison, Gate, compare, parse_gate
 from eval.metrics import Row, Scored, Values, score, scored
 from eval.questions import Question, read_questions
-from eval.systems import OURS, SYSTEMS, Ask
+from eval.systems import OURS, SYSTEMS, Ask, ours
 from ingest.errors import WrongUse
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
 
 FORMAT = 1
 PACKAGES = ("minutes-assistant", "bm25s", "chromadb", "ir-measures", "llama-index-core", "numpy")
@@ -109,10 +112,12 @@ def evaluate(
     out: Path | None = None,
     as_of: date | None = None,
     progress: Callable[[Step], None] | None = None,
+    assistant: Assistant | None = None,
 ) -> EvalResult:
     """Run a question set over an index, or score the answers of an earlier batch.
 
-    `as_of` is the day from which "last year" is counted: today, unless given.
+    `as_of` is the day from which "last year" is counted: today, unless given. `assistant`: one that
+    is open already over this index.
 
     The run is kept as `out`, else in the folder `runs` of the index. One that was interrupted
     goes on where it stopped, as long as questions, index and code are the same.
@@ -152,7 +157,9 @@ def evaluate(
                 found = load_answers(answers)
             else:
                 partial = index / "runs" / f"partial-{key}-{name.replace(' ', '-').lower()}.jsonl"
-                found, seconds = ask_all(asked, SYSTEMS[name](index, day), partial, name, tell)
+                opened = name == OURS and assistant is not None
+                ask = ours(index, day, assistant) if opened else SYSTEMS[name](index, day)
+                found, seconds = ask_all(asked, ask, partial, name, tell)
                 if name == OURS:
                     about["wall_seconds"] = round(seconds, 3)
                     warnings += _clock_warning(found, seconds)
@@ -163,7 +170,7 @@ def evaluate(
     comparison = None
     if before is not None:
         comparison = compare(main.rows, before.scored.rows)
-        warnings += _what_differs(before.about, about)
+        warnings += what_differs(before.about, about)
     result = EvalResult(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         about=about,
@@ -285,7 +292,60 @@ def load_run(path: Path) -> EvalResult:
         raise WrongUse(f"{path} is not a run that `minutes eval` kept.") from error
 
 
+@dataclass(frozen=True)
+class KeptRun:
+    """A run in the list of those that were kept."""
+
+    path: Path
+    changed: float  # when the file was written, seconds since 1970
+    made: str
+    questions: str  # the name of the set
+    system: str
+    right: int
+    count: int
+    metrics: Values
+
+    @property
+    def name(self) -> str:
+        day = f"{self.made[:10]} {self.made[11:16]}"
+        return f"{day}, {self.questions}: {self.right} of {self.count} right ({self.system})"
+
+
+def kept_runs(index: Path) -> list[KeptRun]:
+    """The runs in the folder of an index, the newest first; other files there are passed over."""
+    found = []
+    for path in (index / "runs").glob("*.json"):
+        try:
+            kept = json.loads(path.read_text(encoding="utf-8"))
+            if kept.get("format") != FORMAT:
+                continue
+            found.append(
+                KeptRun(
+                    path=path,
+                    changed=path.stat().st_mtime,
+                    made=kept["made"],
+                    questions=kept["questions"]["name"],
+                    system=kept["system"],
+                    right=sum(row["right"] for row in kept["rows"]),
+                    count=len(kept["rows"]),
+                    metrics=kept["metrics"],
+                )
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            continue
+    return sorted(found, key=lambda run: (run.made, run.path.name), reverse=True)
+
+
 _ABOUT = ("system", "questions", "index", "settings", "versions", "as_of", "wall_seconds")
+
+
+def compared(result: EvalResult, before: EvalResult) -> EvalResult:
+    """A kept run held against an earlier one, with a warning of what else differs."""
+    return replace(
+        result,
+        comparison=compare(result.scored.rows, before.scored.rows),
+        warnings=(*result.warnings, *what_differs(before.about, result.about)),
+    )
 
 
 def save_run(result: EvalResult) -> None:
@@ -392,7 +452,7 @@ def _partial_answers(partial: Path) -> list[dict[str, Any]]:
     return answers
 
 
-def _what_differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+def what_differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """A warning for each thing, besides the code, that differs between two runs."""
     same = {
         "the questions": ("questions", "sha256"),
@@ -403,7 +463,7 @@ def _what_differs(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str
     differ = [
         what
         for what, (part, key) in same.items()
-        if (before.get(part) or {}).get(key) != now[part][key]
+        if (before.get(part) or {}).get(key) != (now.get(part) or {}).get(key)
     ]
     return [f"The baseline run is not of the same: {', '.join(differ)} differ."] * bool(differ)
 

@@ -61,3 +61,15 @@ def bodies(index: Index) -> Callable[[str], str | None]:
     """A function from a source to the body whose minutes it holds."""
     known = {meeting.source: meeting.body for meeting in index.meetings()}
     return known.get
+
+
+def find_item(index: Index, source: str, quote: str) -> tuple[str, int] | None:
+    """The meeting and the place of its item that hold the words; None where none does."""
+    wanted = " ".join(quote.split())
+    for meeting in index.meetings():
+        if source in (meeting.source, *meeting.also):
+            for place in (-1, *(item.place for item in index.items(meeting.id))):
+                words = " ".join(p.text for p in index.paragraphs(meeting.id, place))
+                if wanted in " ".join(words.split()):
+                    return meeting.id, place
+    return None

@@ -30,12 +30,12 @@ Ask = Callable[[Question], dict[str, Any]]  # a question to an answer in the doc
 Ranked = list[tuple[str, float]]  # passage ids with scores, best first
 
 
-def ours(index_dir: Path, as_of: date) -> Ask:
+def ours(index_dir: Path, as_of: date, assistant: Assistant | None = None) -> Ask:
     """The product as it is set up; `as_of` is the day from which "last year" is counted."""
     from assistant.answer_model import Turn
     from ingest.settings import load_settings
 
-    answering = _assistant(index_dir, load_settings())
+    answering = assistant or _assistant(index_dir, load_settings())
 
     def ask(question: Question) -> dict[str, Any]:
         history = [Turn(asked, answer) for asked, answer in question.history]

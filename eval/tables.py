@@ -13,14 +13,13 @@ from eval.run import EvalResult
 NAMED = 10  # question ids listed of those gained or lost
 TYPES_ABREAST = 5  # in a table of every metric by type on the terminal
 SYSTEMS_ABREAST = 4  # beside the first, in a table of systems on the terminal
-# The main figures of a group of questions, and what they are called in a report.
+# The main figures of a group of questions: the metrics of which the first that is known is shown.
 SHOWN_BY_GROUP = {
-    "hit@5": "found",
-    "answer_correct": "right",
-    "citation_recall": "cited",
-    "abstain_fpr": "declined, answerable",
-    "abstain_tpr": "declined, unanswerable",
-    "trust": "points",
+    "found": ("hit@5",),
+    "right": ("answer_correct",),
+    "cited": ("citation_recall",),
+    "declined": ("abstain_fpr", "abstain_tpr"),
+    "points": ("trust",),
 }
 
 Rows = Sequence[Sequence[str]]  # of a table, the first its head
@@ -50,12 +49,12 @@ def group_table(
     groups = scored.by_body if by_body else scored.by_type
     spreads = scored.body_intervals if by_body else scored.type_intervals
     counts = Counter((row.body if by_body else row.type) for row in scored.rows)
-    rows = [[heading, "questions", *SHOWN_BY_GROUP.values()]]
+    rows = [[heading, "questions", *SHOWN_BY_GROUP]]
     for name, values in groups.items():
-        figures = [
-            _two_places(values[metric], spreads[name][metric] if intervals else None)
-            for metric in SHOWN_BY_GROUP
-        ]
+        figures = []
+        for metrics in SHOWN_BY_GROUP.values():
+            one = next((m for m in metrics if values[m] is not None), metrics[0])
+            figures.append(_two_places(values[one], spreads[name][one] if intervals else None))
         rows.append([name, str(counts[name]), *figures])
     return rows
 

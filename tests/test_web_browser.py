@@ -388,7 +388,7 @@ def test_the_pages_need_no_sideways_scrolling(page: Page, address: str, width: i
     page.locator(".marker").first.click()
     page.get_by_role("dialog").locator("mark").first.wait_for()
     assert page.get_by_role("dialog").evaluate("node => node.scrollWidth <= node.clientWidth + 1")
-    for where in ("decisions", "history", "browse"):
+    for where in ("decisions", "history", "browse", "evaluation"):
         page.goto(f"{address}/{where}")
         page.get_by_role("heading", level=1).wait_for()
         assert page.evaluate(fits), where

@@ -1,5 +1,5 @@
 // Shows blocks of text. Whatever comes from documents is set as text, never parsed as HTML.
-const TAGS = new Set(["p", "h2", "h3", "h4", "li"]);
+const TAGS = new Set(["p", "h2", "h3", "h4", "li", "tr"]);
 
 function copyText(text, button) {
   const done = () => {
@@ -91,6 +91,28 @@ function partNode(part, press) {
   return node;
 }
 
+// A wide table scrolls by itself, also with the keyboard.
+function tableNode() {
+  const frame = document.createElement("div");
+  frame.className = "table";
+  frame.tabIndex = 0;
+  frame.append(document.createElement("table"));
+  return frame;
+}
+
+function rowNode(block, press) {
+  const row = document.createElement("tr");
+  block.parts.forEach((part, at) => {
+    const head = block.css === "head";
+    const cell = document.createElement((head && part.text) || at === 0 ? "th" : "td");
+    if (cell.tagName === "TH") cell.scope = head ? "col" : "row";
+    if (part.css === "text") cell.className = "text";
+    cell.append(partNode(part, press));
+    row.append(cell);
+  });
+  return row;
+}
+
 // The arrow down leads from the search field to what it found, Enter opens the first of it.
 function serveSearch(root, tries = 40) {
   const field = document.querySelector('input[type="search"]');
@@ -130,8 +152,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
   root.resultsFor = data.results_for;
   if (data.live) root.setAttribute("aria-live", "polite");
   let list = null;
+  let table = null;
   const nodes = [];
   for (const block of data.blocks) {
+    if (block.tag === "tr") {
+      if (!table) nodes.push((table = tableNode()));
+      table.firstChild.append(rowNode(block, (id) => root.press(id)));
+      list = null;
+      continue;
+    }
+    table = null;
     const node = document.createElement(TAGS.has(block.tag) ? block.tag : "p");
     if (block.css) node.className = block.css;
     node.append(...block.parts.map((part) => partNode(part, (id) => root.press(id))));

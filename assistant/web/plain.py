@@ -15,7 +15,7 @@ import streamlit as st
 
 from assistant.terminal import clean
 
-Tag = Literal["p", "h2", "h3", "h4", "li"]
+Tag = Literal["p", "h2", "h3", "h4", "li", "tr"]
 
 _HERE = Path(__file__).parent
 _component = st.components.v2.component(
@@ -53,6 +53,28 @@ class Block:
 def block(tag: Tag, *parts: Part | str, css: str = "") -> Block:
     """A block; strings are parts without any mark."""
     return Block(tag, tuple(Part(p) if isinstance(p, str) else p for p in parts), css)
+
+
+def table(rows: Sequence[Sequence[str]], text_columns: Sequence[int] = ()) -> list[Block]:
+    """A table, the first row its head; columns besides the first hold numbers, but for these.
+
+    What stands in brackets behind a number goes below it.
+    """
+
+    def cell(text: str, at: int) -> Part:
+        if at == 0 or at in text_columns:
+            return Part(text, "text")
+        return Part(text.replace(" (", "\n("))
+
+    head, *body = rows
+    return [
+        Block(
+            "tr",
+            tuple(Part(name, "text" if at in text_columns else "") for at, name in enumerate(head)),
+            "head",
+        ),
+        *(Block("tr", tuple(cell(text, at) for at, text in enumerate(row))) for row in body),
+    ]
 
 
 def show(
