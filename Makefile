@@ -1,7 +1,7 @@
 # Every target calls run.py, which works the same on Windows: `python run.py run`.
 PYTHON ?= python3
 
-.PHONY: run setup test lint ingest-sample bench-embedding bench-answers measure-reading measure-decisions figures train
+.PHONY: run setup test lint ingest-sample bench-embedding bench-answers bench-reading measure-reading measure-decisions figures train
 
 run:
 	@$(PYTHON) run.py run
@@ -20,6 +20,9 @@ ingest-sample:
 
 bench-embedding:
 	@$(PYTHON) run.py python -m eval.bench_embedding
+
+bench-reading:
+	@$(PYTHON) run.py python -m eval.bench_reading
 
 measure-reading:
 	@$(PYTHON) run.py python -m eval.measure_reading

@@ -200,17 +200,27 @@ def _load_page(page: Any, number: int) -> Page:
         count = raw.FPDFText_CountChars(text_page)
         if count > MAX_CHARACTERS:
             raise UnreadableSource(f"page {number} holds {count} characters, too many")
-        words = list(_words(text_page, max(count, 0), place, turn))
+        words = list(_words(text_page.raw, max(count, 0), place, turn, (left, top)))
     finally:
         text_page.close()
     return Page(number, width, height, words, horizontal, vertical)
 
 
-def _words(text_page: Any, count: int, place: Any, turn: int) -> Iterable[Word]:
-    """Characters joined to words; a jump in place ends a word as white space does."""
+def _words(
+    text_page: Any, count: int, place: Any, turn: int, corner: tuple[float, float]
+) -> Iterable[Word]:
+    """Characters joined to words; a jump in place ends a word as white space does.
+
+    `corner` is the upper left one of an upright page. Half of the time of reading a PDF is spent
+    in this loop, so it calls as little as it can.
+    """
     import pypdfium2.raw as raw
 
+    unicode_of, box_of = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
+    kept: dict[int, str] = {}
+    left, top = corner
     box = raw.FS_RECTF()
+    place_of_box = ctypes.byref(box)
     x, y = ctypes.c_double(), ctypes.c_double()
     name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
     characters: list[str] = []
@@ -232,13 +242,15 @@ def _words(text_page: Any, count: int, place: Any, turn: int) -> Iterable[Word]:
         return Word("".join(characters), x0, x1, base, size, bold, not quarter)
 
     for index in range(count):
-        code = raw.FPDFText_GetUnicode(text_page, index)
-        if 0xD800 <= code < 0xDC00:
-            high = code
-            continue
-        if 0xDC00 <= code < 0xE000:
+        code = unicode_of(text_page, index)
+        if 0xD800 <= code < 0xE000:
+            if code < 0xDC00:
+                high = code
+                continue
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0xFFFD
-        character = _character(code)
+        character = kept.get(code)
+        if character is None:
+            character = kept[code] = _character(code)
         if character == " ":
             if raw.FPDFText_IsGenerated(text_page, index) == 1:
                 guessed = True
@@ -248,13 +260,20 @@ def _words(text_page: Any, count: int, place: Any, turn: int) -> Iterable[Word]:
             continue
         if not character:
             continue
-        raw.FPDFText_GetLooseCharBox(text_page, index, box)
-        (ax, ay), (bx, by) = place(box.left, box.top), place(box.right, box.bottom)
-        x0, x1, y0, y1 = min(ax, bx), max(ax, bx), min(ay, by), max(ay, by)
+        box_of(text_page, index, place_of_box)
+        if turn:
+            (ax, ay), (bx, by) = place(box.left, box.top), place(box.right, box.bottom)
+        else:
+            ax, bx, ay, by = box.left - left, box.right - left, top - box.top, top - box.bottom
+        x0, x1 = (ax, bx) if ax <= bx else (bx, ax)
+        y0, y1 = (ay, by) if ay <= by else (by, ay)
         if characters:
-            size = max(edges[3] - edges[2], 1.0)
-            along = x0 - edges[1]
-            apart = y0 > edges[3] - 0.2 * size or y1 < edges[2] + 0.2 * size
+            _, right, high_edge, low_edge = edges
+            size = low_edge - high_edge
+            if size < 1.0:
+                size = 1.0
+            along = x0 - right
+            apart = y0 > low_edge - 0.2 * size or y1 < high_edge + 0.2 * size
             hyphen = "-" in (character, characters[-1])
             parted = guessed and (apart or not hyphen or not -0.1 < along / size < 0.08)
             jumped = apart and not -1 < x0 - edges[0] < 1
@@ -265,11 +284,12 @@ def _words(text_page: Any, count: int, place: Any, turn: int) -> Iterable[Word]:
         if not characters:
             first, edges = index, (x0, x1, y0, y1)
         else:
+            e0, e1, e2, e3 = edges
             edges = (
-                min(edges[0], x0),
-                max(edges[1], x1),
-                min(edges[2], y0),
-                max(edges[3], y1),
+                x0 if x0 < e0 else e0,
+                x1 if x1 > e1 else e1,
+                y0 if y0 < e2 else e2,
+                y1 if y1 > e3 else e3,
             )
         characters.append(character)
     if characters:
@@ -426,11 +446,14 @@ def _group_rows(words: Iterable[Word], page: int) -> list[Row]:
     upright = sorted((word for word in words if word.upright), key=lambda word: word.base)
     for word in upright:
         best, share = None, 0.5
+        base, size = word.base, word.size
+        above = base - 0.7 * size
         for row in rows[-6:]:
-            overlap = min(word.base, row.base) - max(
-                word.base - 0.7 * word.size, row.base - 0.7 * row.size
-            )
-            part = overlap / (0.7 * min(word.size, row.size))
+            if row.base < above:
+                continue
+            top = row.base - 0.7 * row.size
+            overlap = (base if base < row.base else row.base) - (above if above > top else top)
+            part = overlap / (0.7 * (size if size < row.size else row.size))
             if part > share:
                 best, share = row, part
         if best is None:
