@@ -269,6 +269,9 @@ def build_parser() -> argparse.ArgumentParser:
         help="exit with 1 when the metric got significantly worse; may be given repeatedly",
     )
     c.add_argument("--systems", action="store_true", help="measure plainer systems beside it")
+    c.add_argument(
+        "--judge", action="store_true", help="what the language model of MINUTES_LLM thinks, too"
+    )
     c.add_argument("--answers", type=Path, metavar="FILE", help="score the answers of a batch")
     c.add_argument(
         "--as-of", type=_date, metavar="DATE", help='the day from which "last year" is counted'

@@ -444,6 +444,7 @@ def evaluate(options: argparse.Namespace) -> int:
         baseline=options.baseline,
         gates=options.gate,
         systems=options.systems,
+        judge=options.judge,
         answers=options.answers,
         out=options.out,
         as_of=options.as_of,

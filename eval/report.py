@@ -23,6 +23,7 @@ from eval.tables import (
     failure_table,
     figure,
     group_table,
+    judge_note,
     overall_table,
     plain_markdown,
     systems_table,
@@ -197,7 +198,8 @@ def markdown(result: EvalResult) -> str:
     parts += [
         f"- **{plain_markdown(case.id)}** ({row.failure}): {plain_markdown(case.question)}\n"
         f"  - expected: {plain_markdown(expected(case))}\n"
-        f"  - given: {plain_markdown(case.answer)}"
+        f"  - given: {plain_markdown(given(case, row))}"
+        + (f"\n  - a model's opinion: {thought}" if (thought := opinion(result, case.id)) else "")
         for case, row in failed(result)
     ] or ["None."]
     parts += [_section_markdown(one) for one in appendix(result)]
@@ -221,7 +223,8 @@ def opening(result: EvalResult) -> list[str]:
         f"{len(rows)} questions were asked of the minutes ({where}) on {result.made[:10]}: "
         f"{answerable} that the minutes answer, of {count(kinds, 'kind')}, and "
         f"{len(rows) - answerable} that they do not answer, where the right thing is to say so. "
-        "Who wrote them knew the right answer and where it stands; no language model judged."
+        "Who wrote them knew the right answer and where it stands; no figure is a language "
+        "model's opinion."
     )
     examples: dict[str, str] = {}
     for row, case in zip(rows, result.cases, strict=False):
@@ -338,6 +341,9 @@ def appendix(result: EvalResult) -> list[Section]:
     table = [[*row, MEANINGS.get(row[0], "meaning")] for row in overall_table(result.scored)]
     notes = (INTERVALS, *filter(None, [_confidence_note(result)]))
     sections = [Section("All figures", notes, table, text_columns=(3,))]
+    if result.judged:
+        opinion = Section("A model's opinion", (judge_note(result),), result.judged.table())
+        sections.append(opinion)
     if result.systems:
         sections.append(
             Section(
@@ -392,6 +398,16 @@ def given(case: Case, row: Row) -> str:
         reason = f" ({case.decline_reason})" if case.decline_reason else ""
         return f"Declined{reason}: {case.answer}"
     return f"{case.answer} (confidence {row.confidence:.2f})"
+
+
+def opinion(result: EvalResult, id: str) -> str:
+    """What the model thinks of an answer, in words."""
+    found = [one for one in (result.judged.opinions if result.judged else ()) if one.id == id]
+    if not found:
+        return ""
+    words = {True: "yes", False: "no", None: "no verdict"}
+    score = "no verdict" if found[0].score is None else f"{found[0].score:g} of 5"
+    return f"supported by the quotes: {words[found[0].faithful]}; right: {score}"
 
 
 def found_at(row: Row) -> str:
@@ -543,15 +559,16 @@ def _failed_html(result: EvalResult) -> list[str]:
         if row.failure != cause:
             cause = str(row.failure)
             parts.append(f"<h3>{escape(cause.capitalize())}: {escape(FAILURES[cause])}</h3>")
-        parts.append(_case(case, row))
+        parts.append(_case(case, row, opinion(result, case.id)))
     return parts
 
 
-def _case(case: Case, row: Row) -> str:
+def _case(case: Case, row: Row, thought: str) -> str:
     lines = {
         "Expected": expected(case),
         "It stands in": ", ".join(filter(None, (evidence_place(case), found_at(row)))),
         "Given": given(case, row),
+        "A model's opinion": thought,
     }
     told = "".join(
         f'<p><span class="label">{name}:</span> {escape(text)}</p>'

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from eval.compare import Comparison, Gate, compare, parse_gate
+from eval.judge import Judged, Opinion, judge_answer, opinion_of
 from eval.metrics import Row, Scored, Values, score, scored
 from eval.questions import Question, read_questions
 from eval.systems import OURS, SYSTEMS, Ask, ours
@@ -23,6 +24,7 @@ from ingest.errors import WrongUse
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from ingest.settings import Settings
 
 FORMAT = 1
 PACKAGES = ("minutes-assistant", "bm25s", "chromadb", "ir-measures", "llama-index-core", "numpy")
@@ -64,6 +66,7 @@ class EvalResult:
     scored: Scored
     cases: tuple[Case, ...]
     systems: dict[str, Scored] = field(default_factory=dict)
+    judged: Judged | None = None  # a model's opinion, where somebody asked for it
     comparison: Comparison | None = None
     closed_gates: tuple[Gate, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -87,6 +90,7 @@ class EvalResult:
             "by_type_intervals": self.scored.type_intervals,
             "systems": {name: asdict(other)["metrics"] for name, other in self.systems.items()},
             "system_rows": {name: asdict(other)["rows"] for name, other in self.systems.items()},
+            "judged": asdict(self.judged) if self.judged else None,
             "comparison": asdict(self.comparison) if self.comparison else None,
             "closed_gates": [asdict(gate) for gate in self.closed_gates],
             "warnings": self.warnings,
@@ -108,6 +112,7 @@ def evaluate(
     baseline: Path | None = None,
     gates: Sequence[str] = (),
     systems: bool = False,
+    judge: bool = False,
     answers: Path | None = None,
     out: Path | None = None,
     as_of: date | None = None,
@@ -117,13 +122,21 @@ def evaluate(
     """Run a question set over an index, or score the answers of an earlier batch.
 
     `as_of` is the day from which "last year" is counted: today, unless given. `assistant`: one that
-    is open already over this index.
+    is open already over this index. `judge`: the language model of the settings says what it thinks
+    of each answer.
 
     The run is kept as `out`, else in the folder `runs` of the index. One that was interrupted
     goes on where it stopped, as long as questions, index and code are the same.
     """
     if gates and baseline is None:
         raise WrongUse("--gate needs a run to compare with: give --baseline RUN.json.")
+    from assistant.llm import load_llm
+    from ingest.settings import load_settings
+
+    settings = load_settings()
+    llm = load_llm(settings) if judge else None
+    if judge and llm is None:
+        raise WrongUse("--judge needs a language model: set MINUTES_LLM.")
     day = as_of or date.today()
     wanted = [parse_gate(gate) for gate in gates]
     before = load_run(baseline) if baseline else None
@@ -166,6 +179,11 @@ def evaluate(
             results[name] = score(asked, found, texts, body_of)
             if name == OURS:
                 given = found
+    judged = None
+    if llm is not None:
+        of = hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:16]
+        partial = index / "runs" / f"partial-{key}-judge-{of}.jsonl"
+        judged = Judged(settings.llm or "", judge_all(asked, given, llm, settings, partial, tell))
     main = results.pop(OURS)
     comparison = None
     if before is not None:
@@ -177,6 +195,7 @@ def evaluate(
         scored=main,
         cases=make_cases(asked, given),
         systems=results,
+        judged=judged,
         comparison=comparison,
         closed_gates=tuple(g for g in wanted if comparison and g.is_closed(comparison)),
         warnings=tuple(warnings),
@@ -240,6 +259,33 @@ def ask_all(
     return [done[question.id] for question in questions], seconds
 
 
+def judge_all(
+    questions: Sequence[Question],
+    answers: Sequence[Mapping[str, Any]],
+    llm: Any,
+    settings: Settings,
+    partial: Path,
+    tell: Callable[[Step], None],
+) -> tuple[Opinion, ...]:
+    """A model's opinion of each answer that was given, kept as they come, as answers are."""
+    by_id = {str(answer["id"]): answer for answer in answers}
+    answered = [question for question in questions if by_id[question.id]["answered"]]
+    known = {str(one["id"]): opinion_of(one) for one in _partial_answers(partial)}
+    left = [question for question in answered if question.id not in known]
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    started = time.perf_counter()
+    with partial.open("a", encoding="utf-8") as kept:
+        for number, question in enumerate(left, start=1):
+            one = judge_answer(llm, settings.llm_seconds, question, by_id[question.id])
+            known[question.id] = one
+            kept.write(json.dumps(asdict(one), ensure_ascii=False) + "\n")
+            kept.flush()
+            rate = number / max(time.perf_counter() - started, 1e-9)
+            tell(Step("a model's opinion", len(known), len(answered), rate))
+    partial.unlink()
+    return tuple(known[question.id] for question in answered)
+
+
 def load_answers(path: Path) -> list[dict[str, Any]]:
     """Answers that a batch wrote, one a line."""
     try:
@@ -283,6 +329,7 @@ def load_run(path: Path) -> EvalResult:
                 for case in kept["cases"]
             ),
             systems={name: scored(_rows(r)) for name, r in kept["system_rows"].items()},
+            judged=_judged(kept.get("judged")),
             warnings=tuple(kept["warnings"]),
             path=path,
         )
@@ -421,6 +468,12 @@ def make_cases(
         )
         for question in questions
     )
+
+
+def _judged(kept: Mapping[str, Any] | None) -> Judged | None:
+    if kept is None:
+        return None
+    return Judged(kept["model"], tuple(opinion_of(one) for one in kept["opinions"]))
 
 
 def _rows(kept: Sequence[Mapping[str, Any]]) -> list[Row]:

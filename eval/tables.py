@@ -178,12 +178,29 @@ def text_report(result: EvalResult) -> str:
         for at in range(0, len(others), SYSTEMS_ABREAST):
             parts.append(as_text(transposed([head, main, *others[at : at + SYSTEMS_ABREAST]])))
         parts.append("* differs significantly from the first system (paired shuffling, p < 0.05)")
+    if result.judged:
+        parts += [as_text(result.judged.table()), judge_note(result)]
     if result.comparison:
         parts += [as_text(comparison_table(result.comparison)), *comparison_lines(result)]
     parts += [f"Warning: {warning}" for warning in result.warnings]
     if result.path:
         parts.append(f"Run kept in {result.path}")
     return "\n\n".join(parts)
+
+
+def judge_note(result: EvalResult) -> str:
+    """Whose opinion it is, and how far it is that of the figures."""
+    assert result.judged is not None
+    correct = {
+        row.id: row.shares.get("answer_correct", (0.0, 1.0))[0] == 1 for row in result.scored.rows
+    }
+    same, both = result.judged.agreement(correct)
+    failed = sum(one.failed is not None for one in result.judged.opinions)
+    return (
+        f"The opinion of the language model {result.judged.model} on the answers that were given; "
+        f"no figure rests on it. Whether an answer is right it says as the figures do {same} times "
+        f"of {both}." + (f" {failed} times it gave nothing." if failed else "")
+    )
 
 
 def comparison_lines(result: EvalResult) -> list[str]:

@@ -148,7 +148,7 @@ def _failed(result: EvalResult, key: str) -> None:
     cause = st.selectbox("Cause", ["", *causes], format_func=lambda c: c or "All causes")
     chosen = [(c, r) for c, r in failed(result) if cause in ("", r.failure)]
     upto = SHOWN if st.session_state.get("failed_of") != (key, cause) else len(chosen)
-    blocks = [one for case, row in chosen[:upto] for one in _case(case, row)]
+    blocks = [one for case, row in chosen[:upto] for one in _case(result, case, row)]
     if pressed := plain.show(blocks, "failed_list"):
         case = next(case for case, _ in chosen if case.id == pressed)
         _open_evidence(case.evidence[0])
@@ -157,8 +157,8 @@ def _failed(result: EvalResult, key: str) -> None:
         st.rerun()
 
 
-def _case(case: Case, row: Row) -> list[Block]:
-    from eval.report import citation_place, evidence_place, expected, found_at, given
+def _case(result: EvalResult, case: Case, row: Row) -> list[Block]:
+    from eval.report import citation_place, evidence_place, expected, found_at, given, opinion
 
     cited = [f"[{c['marker']}] {c['quote']} ({citation_place(c)})" for c in case.citations]
     stands = ", ".join(filter(None, (evidence_place(case), found_at(row))))
@@ -169,6 +169,8 @@ def _case(case: Case, row: Row) -> list[Block]:
         block("p", f"Given: {given(case, row)}"),
         *(block("p", text, css="meta") for text in cited),
     ]
+    if thought := opinion(result, case.id):
+        lines.append(block("p", f"A model's opinion: {thought}", css="meta"))
     if case.evidence:
         opens = Part("Open", css="action", press=case.id, label=f"Open the minutes: {stands}")
         lines.append(block("p", Part(f"It stands in {stands} ", css="meta"), opens))
