@@ -165,7 +165,7 @@ def meeting_date(
         for iso in named:
             if _alike(first.iso, iso) and _weekday_of(heading, first) == _weekday(iso):
                 return MeetingDate(iso, (f"The heading prints {first.iso}, a misprint.",))
-        mended = _mend(first, heading)
+        mended = _mend(first, heading, title or "")
         if mended:
             return MeetingDate(mended, (f"The heading prints {first.iso}, a misprint.",))
         return MeetingDate(
@@ -193,13 +193,19 @@ def _weekday_of(text: str, printed: PrintedDate) -> int | None:
     return next((_WEEKDAYS[word] for word in words if word in _WEEKDAYS), None)
 
 
-def _mend(printed: PrintedDate, text: str) -> str | None:
-    """The only neighbouring year in which the printed day falls on the printed weekday."""
+def _mend(printed: PrintedDate, text: str, title: str) -> str | None:
+    """The same day in the year of the title, or in January of the next, if its weekday fits.
+
+    In January and February the old year is printed by habit, never the one to come; whatever else
+    contradicts the weekday is left as it is printed: the day or the weekday may be the slip.
+    """
     year, month, day = (int(part) for part in printed.iso.split("-"))
     weekday = _weekday_of(text, printed)
-    near = [_day(year + step, month, day) for step in (-1, 1)]
+    titled = {int(found) for found in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", title)}
+    years = titled if titled else {year + 1} if month <= 2 else set()
+    near = [_day(other, month, day) for other in years]
     fitting = [each for each in near if each and each.weekday() == weekday]
-    return fitting[0].isoformat() if len(fitting) == 1 and month in (1, 2, 12) else None
+    return fitting[0].isoformat() if len(fitting) == 1 else None
 
 
 def _from_unfinished(heading: str, named: list[str]) -> MeetingDate:

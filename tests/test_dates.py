@@ -66,3 +66,23 @@ def test_a_date_written_out_is_always_read_back(day) -> None:
         text = f"held on {day.strftime('%A')} {day.day} {day.strftime('%B')} {day.year} at 7 p.m."
         found = next(find_dates(text))
         assert (found.iso, found.weekday_agrees) == (day.isoformat(), True)
+
+
+@pytest.mark.parametrize(
+    ("heading", "title", "held"),
+    [
+        # In January the old year is printed by habit.
+        ("Minutes of a meeting held on Tuesday 9th January 2017", None, "2018-01-09"),
+        # The title tells the year whose 16 May is a Wednesday.
+        ("Minutes of a meeting held on Wednesday 16 May 2017", "Annual Meeting 2018", "2018-05-16"),
+        # The day or the weekday may be the slip: the date stays as it is printed.
+        ("Minutes of a meeting held on Wednesday 1st December 2011", "December 2011", "2011-12-01"),
+        ("Minutes of a meeting held on Tuesday 11th January 2006", None, "2006-01-11"),
+    ],
+)
+def test_a_year_is_mended_only_where_something_tells_the_right_one(
+    heading: str, title: str | None, held: str
+) -> None:
+    found = meeting_date([heading], title=title)
+    assert found.iso == held
+    assert found.warnings
