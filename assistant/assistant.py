@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from assistant import choose, compose, decline, rank, retrieve
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
 from assistant.conversation import Resolved, resolve, standalone
+from assistant.decided import LISTED, NOTE, list_all
+from assistant.explain import explain
 from assistant.llm import ModelFailed
 from assistant.question import Query, foreign_language
 from assistant.retrieve import Corpus, Filters
@@ -110,7 +112,8 @@ class Assistant:
         understood = read_question(corpus, resolved, day, self._embedder)
         query = understood.query
         read = time.perf_counter()
-        ranked, readings = self._find(corpus, query, Filters(body, since, until))
+        filters = Filters(body, since, until)
+        ranked, readings = self._find(corpus, query, filters)
         found = time.perf_counter()
         ranked_here, readings_here = rank.within(understood, ranked, readings)
         sentences, table = choose.choose(corpus, query, ranked_here, readings_here)
@@ -121,30 +124,32 @@ class Assistant:
             sure = decline.confidence(features)
             if understood.alone:
                 sure = max(sure, IDENTIFIED)
+        bar = decline.calibration().bar
+        refusal = decline.refusal(corpus, query, ranked_here, sentences, sure, bar)
+        if refusal is None:
             text, citations = compose.compose(corpus, query, ranked_here, readings_here, sentences)
-        answered = bool(citations) and sure >= decline.calibration().bar
-        if answered and (
-            decline.outside_period(corpus, query) or decline.unknown_body(corpus, query)
-        ):
-            answered = False
-        why = None
-        if not answered:
-            shown = sentences[0].text if sentences else None
-            why, text = decline.reason(corpus, query, ranked, shown)
-            citations = ()
+        listed = list_all(corpus, query, filters)
+        if listed is not None:
+            refusal, sure = None, LISTED
+            text, citations = listed.text, listed.citations
         answer = Answer(
             question=question,
             standalone_question=query.text,
-            answered=answered,
-            answer=text,
+            answered=refusal is None,
+            answer=refusal.text if refusal else text,
             confidence=sure,
             citations=citations,
-            decline_reason=why,
-            warnings=(*understood.mended, *_language(checked), *_warnings(citations)),
+            decline_reason=refusal.reason if refusal else None,
+            warnings=(
+                *understood.mended,
+                *_language(checked),
+                *([NOTE] if listed else []),
+                *_warnings(citations),
+            ),
             retrieved=tuple(_retrieved(corpus, r) for r in ranked[:RETRIEVED]),
-            explanation=_explanation(query, ranked, sure),
+            explanation=explain(corpus, query, ranked_here, sentences, sure),
         )
-        if llm is not None and answered:
+        if llm is not None and answer.answered:
             asked = query.text
             if self._keeps_exempt(corpus):  # earlier answers may quote exempt items
                 earlier = [Turn(turn.question) for turn in history]
@@ -312,19 +317,6 @@ def _warnings(citations: Sequence[Citation]) -> tuple[str, ...]:
     if any(citation.date is None for citation in citations):
         found.append(UNDATED)
     return tuple(found)
-
-
-def _explanation(query: Query, ranked: Sequence[rank.Ranked], sure: float) -> tuple[str, ...]:
-    lines = list(query.explained())
-    if ranked:
-        named = dict(zip(rank.ALL_FEATURES, ranked[0].features, strict=True))
-        lines.append(
-            f"best passage: holds {named['cover']:.0%} of the weight of the question's words, "
-            f"its item {named['cover_item']:.0%}; likeness of meaning {named['cosine']:.2f}; place "
-            f"{round(1 / named['bm25_rr'])} by words, {round(1 / named['dense_rr'])} by meaning"
-        )
-    lines.append(f"confidence {sure:.0%}; answers are given from {decline.calibration().bar:.0%}")
-    return tuple(lines)
 
 
 def _ms(start: float, end: float) -> int:

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.answer_model import Citation
+from assistant.ballots import Side, ballots, in_words, nearest
 from assistant.choose import Sentence
 from assistant.question import Query
 from assistant.rank import Ranked, Reading
 from assistant.retrieve import Corpus
+from assistant.terminal import spoken_date
 from ingest.index import StoredItem
 from ingest.model import Decision
 from ingest.tokens import tokenize
@@ -55,6 +57,14 @@ _DANGLES = re.compile(
 _LEADS_IN = re.compile(r"(?::|\bthat|\bto)\s*[\"“”‘'–-]*\s*$", re.I)
 _LIST_ENTRY = re.compile(r"\(?(?:[a-z]|\d{1,2}|[ivx]{1,4})[.)]\s|[•▪●◦■*–-]\s", re.I)
 _CLAUSE = re.compile(r"(?<=[;,:])\s+|\s+(?=(?:and|but|which|that)\s)")
+# What a motion came to that is no decision: how a quote says it, and how it is said if it does not.
+_FAILED = {
+    "lost": (re.compile(r"\b(?:lost|defeated|rejected|fell|not carried)\b", re.I), "It was lost."),
+    "withdrawn": (re.compile(r"\bwithdr[ae]w", re.I), "It was withdrawn."),
+    "deferred": (re.compile(r"\bdefer|\badjourn|\bpostpone", re.I), "It was deferred."),
+    "refused": (re.compile(r"\brefus|\breject", re.I), "It was refused."),
+    "recommended": (re.compile(r"\brecommend", re.I), "This is a recommendation."),
+}
 
 
 @dataclass(frozen=True)
@@ -74,15 +84,30 @@ def compose(
     sentences: Sequence[Sentence],
 ) -> tuple[str, tuple[Citation, ...]]:
     """The answer's text with markers, the answering sentence first, and its citations."""
-    blocks = _blocks(query, readings, sentences, ranked)
     parts: list[str] = []
     citations: list[Citation] = []
     words = 0
-    for block in blocks:
+    counted = _counted(query, ranked, sentences)
+    if counted is not None:
+        place, vote = counted
+        said, quotes = _tally(ranked[place].passage.text, vote)
+        markers = "".join(f"[{number}]" for number in range(1, len(quotes) + 1))
+        parts.append(f"{said} {markers}.")
+        words = len(said.split())
+        citations = [
+            cite(corpus, ranked[place], number, quote) for number, quote in enumerate(quotes, 1)
+        ]
+        # The names of those who voted are in the citation.
+        sentences = [
+            one
+            for one in sentences
+            if one.passage != place or not vote[0].start - 1 <= one.start < vote[-1].end
+        ]
+    for block in _blocks(query, readings, sentences, ranked):
+        text = ranked[block.passage].passage.text
         for first, last in _quotes(block, readings, ranked):
             if len(citations) == MAX_CITATIONS:
                 break
-            text = ranked[block.passage].passage.text
             spans = readings[block.passage].spans[first : last + 1]
             start, end = spans[0][0], spans[-1][1]
             cut = len(text[start:end].split()) > MAX_QUOTE_WORDS
@@ -96,13 +121,52 @@ def compose(
             marker = len(citations) + 1
             quote = " ".join(text[start:end].split())
             citations.append(cite(corpus, ranked[block.passage], marker, quote))
-            said = " ".join(
+            told = " ".join(
                 f"{' '.join(text[begin:stop].split())} [{marker}]" for begin, stop in spans
             )
-            parts.append(
-                f"… {said}" if cut and start > readings[block.passage].spans[first][0] else said
-            )
-    return " ".join(parts), tuple(citations)
+            if cut and start > readings[block.passage].spans[first][0]:
+                told = f"… {told}"
+            parts += [_introduced(citations), told, _outcome_said(citations[-1])]
+    return " ".join(part for part in parts if part), tuple(citations)
+
+
+def _introduced(citations: Sequence[Citation]) -> str:
+    """ "On 2 July 2014:", or with its body, where the last quote is from another sitting."""
+    last = citations[-1]
+    before = next(iter(citations[-2:-1]), last)
+    if before.meeting_id == last.meeting_id:
+        return ""
+    day = f"on {spoken_date(last.date)}" if last.date else "on a day that is not known"
+    where = f"{last.body}, {day}" if last.body and last.body != before.body else day
+    return f"{where[0].upper()}{where[1:]}:"
+
+
+def _outcome_said(citation: Citation) -> str:
+    """That the motion which is quoted did not become a decision, where the quote does not say."""
+    said = _FAILED.get(citation.outcome or "")
+    if said is None or said[0].search(citation.quote):
+        return ""
+    return f"{said[1]} [{citation.marker}]"
+
+
+def _counted(
+    query: Query, ranked: Sequence[Ranked], sentences: Sequence[Sentence]
+) -> tuple[int, tuple[Side, ...]] | None:
+    """The vote recorded by name that is asked about, and the passage in which it stands."""
+    if "vote" not in query.kinds or not sentences:
+        return None
+    best = sentences[0]
+    vote = nearest(ballots(ranked[best.passage].passage.text), best.start, best.end)
+    return (best.passage, vote) if vote else None
+
+
+def _tally(text: str, vote: Sequence[Side]) -> tuple[str, list[str]]:
+    """A vote in words, and the quotes that bear it out: in one, or side by side if it is long."""
+    whole = text[vote[0].start : vote[-1].end].split()
+    if len(whole) <= MAX_QUOTE_WORDS:
+        return in_words(vote), [" ".join(whole)]
+    sides = [text[side.start : side.end].split() for side in vote]
+    return in_words(vote), [" ".join(words[-MAX_QUOTE_WORDS:]) for words in sides]
 
 
 def _blocks(
@@ -112,6 +176,8 @@ def _blocks(
     ranked: Sequence[Ranked],
 ) -> list[Block]:
     """Which sentences are quoted, as runs, the one with the best sentence first."""
+    if not sentences:
+        return []
     best = sentences[0]
     budget = max(BUDGET.get(kind, DEFAULT_BUDGET) for kind in query.kinds)
     chosen: list[tuple[int, int]] = []
@@ -119,7 +185,9 @@ def _blocks(
     for sentence in sentences:
         if len(chosen) == MAX_SENTENCES or (chosen and sentence.score < best.score - GAP):
             break
-        if _elsewhere(ranked, best, sentence) and sentence.score < best.score - GAP_OTHER:
+        if _elsewhere(ranked, best, sentence) and (
+            sentence.score < best.score - GAP_OTHER or _of_one_item(query)
+        ):
             continue
         length = len(sentence.text.split())
         if chosen and (words + length > budget or length < LEAST_WORDS):
@@ -166,6 +234,12 @@ def _blocks(
         return min(order.get(key, len(order)) for key in keys)
 
     return sorted(blocks, key=rank_of)
+
+
+def _of_one_item(query: Query) -> bool:
+    """Whether movers or votes are asked for, which another item can only have of another motion."""
+    formal = query.asks & {"proposer", "seconder", "vote"} or "vote" in query.kinds
+    return bool(formal) and len(query.periods) < 2
 
 
 def _elsewhere(ranked: Sequence[Ranked], best: Sentence, sentence: Sentence) -> bool:

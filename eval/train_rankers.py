@@ -16,7 +16,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,19 @@ class Case:
     def answering(self) -> tuple[list[Ranked], list[Reading]]:
         """Those of them that may answer."""
         return rank.within(self.understood, *self.ranked())
+
+    def best_sentences(self) -> tuple[list[choose.Sentence], np.ndarray]:
+        """The sentences with their scores, best first, and their places in the table."""
+        order = np.argsort(-self.sentence_scores, kind="stable")
+        scored = [replace(self.sentences[i], score=float(self.sentence_scores[i])) for i in order]
+        return scored, order
+
+    def refused(self, bar: float = 0.0) -> bool:
+        """Whether it is declined at this bar; at 0, whether the minutes' structure says so."""
+        sure = self.confidence if bar else 1.0
+        ranked, _ = self.answering()
+        best, _ = self.best_sentences()
+        return decline.refusal(self.corpus, self.query, ranked, best, sure, bar) is not None
 
 
 def fold_of(question: Question, by_id: dict[str, Question]) -> int:
@@ -269,10 +282,10 @@ def fit_confidence(tables: np.ndarray, right: np.ndarray) -> Trees:
 def best_bar(sure: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> float:
     """The confidence from which answering gives the best trust, declining few that are answerable.
 
-    `sure`, `right`, `answerable` are (n,), a question each.
+    `sure`, `right`, `answerable` are (n,), a question each; below 0 is what is declined anyway.
     """
     best = (-1.0, 0.0)
-    for bar in np.unique(np.round(sure, 3)):
+    for bar in np.unique(np.round(sure[sure > 0], 3)):
         given = sure >= bar
         if (~given & answerable).sum() > MAX_DECLINED * answerable.sum():
             continue
@@ -283,15 +296,10 @@ def best_bar(sure: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> flo
     return best[1]
 
 
-def answer_of(case: Case, *, answered: bool = True) -> tuple[dict[str, Any], np.ndarray | None]:
-    """The answer in its JSON form, and its confidence features."""
+def answer_of(case: Case, *, bar: float | None = None) -> tuple[dict[str, Any], np.ndarray | None]:
+    """The answer in its JSON form, and its confidence features; without a bar all are answered."""
     ranked, readings = case.answering()
-    order = np.argsort(-case.sentence_scores, kind="stable")
-    best = [
-        choose.Sentence(s.passage, s.number, s.start, s.end, s.text, float(case.sentence_scores[i]))
-        for i in order
-        for s in (case.sentences[i],)
-    ]
+    best, order = case.best_sentences()
     text, features = "", None
     citations: tuple[Citation, ...] = ()
     if best:
@@ -301,6 +309,7 @@ def answer_of(case: Case, *, answered: bool = True) -> tuple[dict[str, Any], np.
         text, citations = compose.compose(case.corpus, case.query, ranked, readings, best)
     from assistant.assistant import _retrieved
 
+    answered = bar is None or not case.refused(bar)
     answer = Answer(
         question=case.question.question,
         standalone_question=case.query.text,
@@ -401,6 +410,16 @@ def main() -> None:
     train_confidence(cases, groups, built, options.out)
 
 
+def _count_refused(cases: Sequence[Case], refused: dict[str, bool], right: dict[str, bool]) -> None:
+    """Print how many are declined for the structure of the minutes, and at what cost."""
+    declined = [case.question for case in cases if refused[case.question.id]]
+    answerable = sum(question.answerable for question in declined)
+    print(
+        f"declined by structure: {len(declined) - answerable} unanswerable, {answerable} "
+        f"answerable, {sum(right[question.id] for question in declined)} of them answered rightly"
+    )
+
+
 def train_confidence(
     cases: Sequence[Case],
     groups: dict[str, list[Case]],
@@ -416,7 +435,14 @@ def train_confidence(
         lambda source: None,
     )
     right = {row.id: row.right and row.answerable for row in scored.rows}
-    usable = [case for case in cases if built[case.question.id][1] is not None]
+    # What is declined for the structure of the minutes needs no confidence.
+    refused = {case.question.id: case.refused() for case in cases}
+    _count_refused(cases, refused, right)
+    usable = [
+        case
+        for case in cases
+        if built[case.question.id][1] is not None and not refused[case.question.id]
+    ]
     tables = np.array([built[case.question.id][1] for case in usable])
     labels = np.array([float(right[case.question.id]) for case in usable])
     fold_numbers = np.array([case.fold for case in usable])
@@ -432,12 +458,14 @@ def train_confidence(
         curve[held] = isotonic.predict(raw[held])
     for case, value in zip(usable, curve, strict=True):
         case.confidence = float(value)
-    bar = best_bar(curve, labels > 0, np.array([case.question.answerable for case in usable]))
+    bar = best_bar(
+        np.array([-1.0 if refused[case.question.id] else case.confidence for case in cases]),
+        np.array([right[case.question.id] for case in cases]),
+        np.array([case.question.answerable for case in cases]),
+    )
     for name, group in groups.items():
-        answers = [answer_of(case, answered=case.confidence >= bar)[0] for case in group]
-        report(f"{name}, bar {bar:.2f}", group, answers)
-    answers = [answer_of(case, answered=case.confidence >= bar)[0] for case in cases]
-    report("all", cases, answers)
+        report(f"{name}, bar {bar:.2f}", group, [answer_of(case, bar=bar)[0] for case in group])
+    report("all", cases, [answer_of(case, bar=bar)[0] for case in cases])
     if out is None:
         return
     out.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,96 @@
+"""A vote recorded by name -> its sides and counts, with the words that say so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_TITLED = r"(?:Councillors?|Cllrs?|Comhairleoir|Cmhlr|Cmhairleoir|Members?|Messrs|Mrs|Mr|Ms|Miss)"
+_ONE = r"(?:Councillor|Cllr|Comhairleoir|Cmhlr|Cmhairleoir|Mrs|Mr|Ms|Miss|Dr)"
+_COUNT = re.compile(r"\((?P<count>\d{1,3})\)")
+_SIDE = re.compile(
+    r"(?:^|(?<=[\n.;:)”\"]))[\s*]*"
+    r"(?P<side>(?:vot(?:ing|es?)\s+)?(?:for|in favour|against)"
+    rf"(?:\s+(?:the\s+\w+|{_ONE}\.?\s[^\n:()]{{2,40}}(?:\s\([A-Z]{{1,3}}\))?(?=\s*[\n:])))?"
+    r"|abst(?:entions?|ained|aining|ain))"
+    rf"\s*[:.–-]*\s*(?=(?:{_TITLED}\b|\())",
+    re.I,
+)
+LONGEST_SIDE = 1200  # characters of the names of one side
+APART = 160  # characters between the sides of one vote
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of a vote: "For", "Against", "Abstentions" or a candidate; characters of a text."""
+
+    label: str
+    count: int
+    start: int
+    end: int
+
+
+def ballots(text: str) -> list[tuple[Side, ...]]:
+    """The votes that a text records, each as its sides in the order in which they stand.
+
+    A side is a heading, names and their count in brackets. A vote of which a side is not counted,
+    or of which one side alone is printed, is left out.
+    """
+    votes: list[list[Side]] = []
+    uncounted: list[int] = []
+    for match in _SIDE.finditer(text):
+        end = match.end() + LONGEST_SIDE
+        following = _SIDE.search(text, match.end())
+        if following:
+            end = min(end, following.start())
+        counts = list(_COUNT.finditer(text, match.end(), min(end, len(text))))
+        if not counts:
+            uncounted.append(match.start())
+            continue
+        start = match.start("side")
+        label = " ".join(match["side"].split())
+        side = Side(label, int(counts[0]["count"]), start, counts[0].end())
+        same = votes and start - votes[-1][-1].end <= APART
+        if same and _key(label) not in {_key(one.label) for one in votes[-1]}:
+            votes[-1].append(side)
+        else:
+            votes.append([side])
+    return [
+        tuple(vote)
+        for vote in votes
+        if _whole({_key(one.label) for one in vote})
+        and not any(vote[0].start - APART <= at <= vote[-1].end + APART for at in uncounted)
+    ]
+
+
+def nearest(votes: Sequence[tuple[Side, ...]], start: int, end: int) -> tuple[Side, ...] | None:
+    """The vote that a sentence belongs to or that follows it; None where two are as near."""
+    if not votes:
+        return None
+    gaps = [max(vote[0].start - end, start - vote[-1].end, 0) for vote in votes]
+    return votes[gaps.index(min(gaps))] if gaps.count(min(gaps)) == 1 else None
+
+
+def in_words(vote: Sequence[Side]) -> str:
+    """ "For the motion: 12; against: 5"."""
+    said = "; ".join(f"{_plain(side.label)}: {side.count}" for side in vote)
+    return f"{said[0].upper()}{said[1:]}"
+
+
+def _plain(label: str) -> str:
+    first, _, rest = label.partition(" ")
+    return label.lower() if label.isupper() else f"{first.lower()} {rest}".strip()
+
+
+def _whole(sides: set[str]) -> bool:
+    """Whether nobody's votes are missing: for and against, or several candidates."""
+    plain = {side for side in sides if not side.startswith("abst")}
+    against = {side for side in plain if "against" in side}
+    if against:
+        return len(plain) == 2 and len(against) == 1
+    return len(plain) > 1 and all(" " in side for side in plain)
+
+
+def _key(label: str) -> str:
+    return re.sub(r"\W+", " ", label.casefold()).strip()

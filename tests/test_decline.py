@@ -1,0 +1,72 @@
+"""When nothing is answered, and what is said then; why an answer is given."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant.assistant import Assistant
+from assistant.decided import NOTE
+
+AS_OF = date(2025, 6, 1)
+
+
+@pytest.fixture(scope="module")
+def assistant(sample_index: Path) -> Assistant:
+    return Assistant(sample_index)
+
+
+def test_a_detail_that_the_item_does_not_record_is_named_with_the_item(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask(
+        "Who seconded the school crossing patrols resolution in January 2025?", as_of=AS_OF
+    )
+    assert (answer.answered, answer.decline_reason) == (False, "not_recorded")
+    assert "who seconded it" in answer.answer and "item 25/004" in answer.answer
+    assert answer.citations == () and answer.retrieved
+
+
+def test_a_detail_that_is_recorded_is_given(assistant: Assistant) -> None:
+    answer = assistant.ask(
+        "Who seconded the supplementary estimate for the Market Place order in December 2023?",
+        as_of=AS_OF,
+    )
+    assert answer.answered and "Sandiford" in answer.answer
+
+
+def test_another_year_than_any_item_is_told_with_what_the_index_holds(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("What did Cabinet say about the Ferry Inn in 2019?", as_of=AS_OF)
+    assert answer.decline_reason == "outside_period"
+    assert "no minutes of 2019" in answer.answer and "Cabinet from" in answer.answer
+
+
+def test_all_decisions_on_a_matter_are_counted_and_the_newest_quoted(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("List all decisions about the Market Place since 2024", as_of=AS_OF)
+    assert answer.answered and NOTE in answer.warnings
+    days = [citation.date or "" for citation in answer.citations]
+    assert 1 < len(days) <= 5 and days == sorted(days, reverse=True) and min(days) >= "2024"
+    for citation in answer.citations:
+        (passage,) = assistant.corpus.index.passages([citation.passage_id])
+        assert citation.quote in " ".join(passage.text.split())
+    few = assistant.ask("How many decisions were there on the space elevator?", as_of=AS_OF)
+    assert NOTE not in few.warnings
+
+
+def test_it_is_explained_why_this_passage_and_why_this_confidence(assistant: Assistant) -> None:
+    answer = assistant.ask(
+        "What did the Planning Committee decide about the Ferry Inn lodges in March 2024?",
+        as_of=AS_OF,
+    )
+    why = "\n".join(answer.explanation)
+    for said in (
+        "answer taken from item",
+        "the passage says",
+        "for it: it is of the body that is meant",
+        "in 10 answers like this are right",
+    ):
+        assert said in why
