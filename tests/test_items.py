@@ -1,7 +1,10 @@
 """Items whose numbers or headings are printed in an unusual way; the text is invented."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from eval.measure_reading import measure_coverage
 from tests.test_structure import HEAD, meetings, outline
 
 
@@ -137,3 +140,24 @@ def test_a_minute_number_that_is_printed_twice_heads_two_items() -> None:
         "2625. Correspondence: None.\n\n2626. Any Other Business: None."
     )
     assert [number for number, _ in found] == ["2624", "2625", "2625", "2626"]
+
+
+MARKS = (
+    "1. 2. 3. 4. 17. 2(a) (a) (b) i) a) 1) 5.1 71/19 18.07.4 3: 2677 IV. • - **6.** ## 2015. 2; 45"
+)
+WORDS = (
+    "Minutes were approved. Councillor Barr proposed RESOLVED: the £4,120.50 of Planning and "
+    "Roads REPLY: “That it” be noted; 12th May"
+)
+LABELS = st.sampled_from(MARKS.split())
+WORDINGS = st.lists(st.sampled_from(WORDS.split()), max_size=14).map(" ".join)
+PRINTED = st.lists(st.tuples(LABELS, WORDINGS, st.sampled_from(["\n", "\n\n", "\n\n---\n\n"])))
+
+
+@given(PRINTED)
+def test_no_word_is_lost_between_the_file_and_its_items(
+    printed: list[tuple[str, str, str]],
+) -> None:
+    text = HEAD + "".join(f"{label} {words}{end}" for label, words, end in printed)
+    lost = measure_coverage(text.encode(), meetings(text)).missing
+    assert not lost
