@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -132,9 +134,13 @@ def parse(options: argparse.Namespace) -> int:
         for source, reason in faults:
             tell(f"{source}: {reason}")
         if options.coverage:
-            for file, understood in zip(scan.files, read, strict=True):
-                if understood:
-                    _show_coverage(file.path, file.source, understood)
+            _show_coverages(
+                [
+                    (file.path, file.source, understood)
+                    for file, understood in zip(scan.files, read, strict=True)
+                    if understood
+                ]
+            )
         else:
             for meeting in link_meetings([meeting for held in read for meeting in held]):
                 if options.json:
@@ -164,19 +170,34 @@ def _parsed(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def _show_coverage(file: Path, source: str, understood: Any) -> None:
+FURNITURE_SHOWN = 50  # lines
+
+
+def _show_coverages(files: Sequence[tuple[Path, str, Sequence[Meeting]]]) -> None:
+    """Of each file and of all, the share of words that came through, and what is furniture."""
     from eval.measure_reading import coverage_of
 
-    result = coverage_of(file, understood)
-    if not result.words:
-        show(f"{source}: not measured; it has no text layer to hold the reading against")
-        return
-    missing = ", ".join(f"{word} ({n})" for word, n in result.missing.most_common(20))
-    share = result.kept / result.words
-    show(
-        f"{source}: {share:.2%} of {result.words:,} words"
-        + (f"; missing: {missing}" if missing else "")
-    )
+    total = kept = 0
+    furniture: Counter[str] = Counter()
+    for path, source, meetings in files:
+        found = coverage_of(path, meetings)
+        if not found.words:
+            show(f"{source}: not measured; it has no text layer to hold the reading against")
+            continue
+        total += found.words
+        kept += found.kept
+        furniture.update(line for meeting in meetings for line in meeting.furniture)
+        missing = ", ".join(f"{word} ({n})" for word, n in found.missing.most_common(20))
+        show(
+            f"{source}: {found.kept / found.words:.2%} of {found.words:,} words"
+            + (f"; missing: {missing}" if missing else "")
+        )
+    if total and len(files) > 1:
+        show(f"all {len(files)} files: {kept / total:.2%} of {total:,} words")
+    if furniture:
+        show("furniture, the most frequent lines first:")
+        for line, count in furniture.most_common(FURNITURE_SHOWN):
+            show(f"{count:6d} {line[:80]}")
 
 
 def ask(options: argparse.Namespace) -> int:

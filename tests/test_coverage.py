@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.cli import main
 from eval.measure_reading import coverage_of
 from ingest.model import Meeting
 from ingest.read import read
@@ -23,3 +24,18 @@ def test_words_that_did_not_come_through_are_named(shared: Path) -> None:
     found = coverage_of(path, [nothing])
     assert found.kept == 0
     assert "minutes" in found.missing
+
+
+def test_the_command_gives_the_share_of_each_file_and_of_all_and_lists_the_furniture(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for n in (1, 2):
+        lines = [f"Minutes of Elmby Parish Council held on {n} May 2019", "Present: A Barr"]
+        lines += ["1. Roads", "It was agreed to mend the lamp."]
+        text = "\n\n".join(["[Original](https://example.org/minutes.pdf)", *lines])
+        (tmp_path / f"{n}.md").write_text(text, encoding="utf-8")
+    assert main(["parse", "--coverage", str(tmp_path)]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert [line.partition(":")[0] for line in shown[:3]] == ["1.md", "2.md", "all 2 files"]
+    assert "100.00%" in shown[2]
+    assert shown[-1].split() == ["2", "[Original](https://example.org/minutes.pdf)"]
