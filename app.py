@@ -17,7 +17,7 @@ from assistant.web import (
 ICON = Path(chat.__file__).with_name("icon.svg")  # an icon by name would come from the network
 
 st.set_page_config(page_title="Minutes Assistant", page_icon=ICON)
-st.navigation(
+page = st.navigation(
     [
         st.Page(chat.show, title="Ask", icon=":material/chat:", url_path="ask", default=True),
         st.Page(lookup_page.show, title="Look up", icon=":material/search:", url_path="lookup"),
@@ -37,4 +37,7 @@ st.navigation(
         ),
     ],
     position="top",
-).run()
+)
+st.session_state["came_from"] = st.session_state.get("page")
+st.session_state["page"] = page.url_path or "ask"
+page.run()

@@ -138,6 +138,10 @@ def build_parser() -> argparse.ArgumentParser:
     index(c)
     as_json(c)
 
+    c = command("undo", commands.undo, "take back what the last ingest brought in or took out")
+    index(c)
+    as_json(c)
+
     c = command(
         "sync",
         commands.sync,

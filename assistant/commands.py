@@ -74,15 +74,22 @@ def ingest(options: argparse.Namespace) -> int:
 
 
 def remove(options: argparse.Namespace) -> int:
+    from assistant import conversations
     from ingest.pipeline import remove as run
 
     report = run(options.sources, index_folder(options))
+    forgotten = conversations.forget(index_folder(options), report.removed)
     if options.json:
-        show_json(asdict(report))
+        show_json(asdict(report) | {"answers": forgotten})
     else:
         show(
             f"Took out {count(len(report.removed), 'source')} with "
-            f"{count(report.meetings, 'meeting')} and {count(report.passages, 'passage')}."
+            f"{count(report.meetings, 'meeting')} and {count(report.passages, 'passage')}"
+            + (
+                f", and {count(forgotten, 'kept answer')} that quoted or found them."
+                if forgotten
+                else "."
+            )
         )
     for text in (
         *report.warnings,
@@ -90,6 +97,22 @@ def remove(options: argparse.Namespace) -> int:
     ):
         tell(f"minutes: {text}")
     return SOME_FAILED if report.missing else DONE
+
+
+def undo(options: argparse.Namespace) -> int:
+    from ingest.runs import undo_last
+
+    report = undo_last(index_folder(options).absolute(), terminal.ProgressBar().ingest)
+    if options.json:
+        show_json(asdict(report))
+        return DONE
+    said = [f"Took out {count(len(report.taken_out), 'source')}"] if report.taken_out else []
+    said += [f"put back {count(len(report.restored), 'source')}"] if report.restored else []
+    told = " and ".join(said)
+    show(f"{told[0].upper()}{told[1:]}.")
+    if report.taken_out:
+        tell("minutes: files that still lie in their folder are read again by its next ingest.")
+    return DONE
 
 
 def sync(options: argparse.Namespace) -> int:
@@ -544,14 +567,12 @@ def feedback(options: argparse.Namespace) -> int:
     from eval.feedback import export_feedback
 
     with closing(open_index(options)) as index:
-        found = export_feedback(index.folder)
-    for entry in found.entries:
+        entries = export_feedback(index.folder, exempt=index.restricted)
+    for entry in entries:
         print(json.dumps(entry, ensure_ascii=False))
-    if not found.entries:
+    if not entries:
         tell("minutes: nobody has given feedback yet")
-    for line in found.unreadable:
-        tell(f"minutes: line {line} of the feedback is unreadable")
-    return SOME_FAILED if found.unreadable else DONE
+    return DONE
 
 
 def serve(options: argparse.Namespace) -> int:

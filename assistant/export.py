@@ -83,6 +83,11 @@ def paragraphs(answers: Iterable[Answer]) -> list[Paragraph]:
     return [Paragraph(one.kind, " ".join(clean(one.text).split())) for one in made]
 
 
+def as_text(answers: Iterable[Answer]) -> str:
+    """The answers as plain text, to be pasted into a letter."""
+    return "\n\n".join(one.text for one in paragraphs(answers))
+
+
 def escape_markdown(text: str) -> str:
     """Text that Markdown shows as it stands: no mark-up, link, picture or directive comes of it."""
     escaped = _PUNCTUATION.sub(r"\\\1", " ".join(clean(text).split()))

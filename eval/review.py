@@ -109,7 +109,7 @@ def said_by_users(index: Path) -> list[Entry]:
     """What `minutes feedback export` prints, as entries."""
     from eval.feedback import export_feedback
 
-    return list(export_feedback(index).entries)
+    return export_feedback(index)
 
 
 def as_question(entry: Mapping[str, Any]) -> Question:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ MAX_RATIO = 200
 RATIO_FROM = 1024**2  # bytes from which the ratio counts
 MAX_DEPTH = 3  # archives within archives
 _PART = 1024**2
+_PACKED = zipfile.ZIP_DEFLATED
 _CHROME = re.compile(r"(?:^|/)(?:__MACOSX/|\.(?!\.)|~\$)")
 
 
@@ -45,6 +47,39 @@ def unpack(archive: Path, source: str, target: Path) -> list[Member]:
     """
     budget = _Budget(MAX_TOTAL, MAX_MEMBERS)
     return list(_members(archive, source, target, 1, budget))
+
+
+def drop_members(archive: Path, source: str, gone: Collection[str]) -> None:
+    """Write an archive anew without some members, which are named as `unpack` names them.
+
+    Members that cannot be read are left out with them; an archive that holds no more is deleted.
+    """
+    budget = _Budget(MAX_TOTAL, MAX_MEMBERS)
+    written = archive.with_name(f".{archive.name}.new")
+    part = archive.with_name(f".{archive.name}.part")
+    left = 0
+    try:
+        with zipfile.ZipFile(archive) as old, zipfile.ZipFile(written, "w", _PACKED) as new:
+            for entry in old.infolist():
+                name = f"{source}/{entry.filename}"
+                if entry.is_dir() or name in gone:
+                    continue
+                try:
+                    _extract(old, entry, part, budget)
+                except UnreadableSource:
+                    continue
+                if any(one.startswith(f"{name}/") for one in gone):
+                    drop_members(part, name, gone)
+                    if not part.exists():
+                        continue
+                new.write(part, entry.filename)
+                left += 1
+        os.replace(written, archive)
+    finally:
+        written.unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
+    if not left:
+        archive.unlink()
 
 
 @dataclass

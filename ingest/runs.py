@@ -11,18 +11,21 @@ import subprocess
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from io import BufferedIOBase
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from ingest.changes import Brought, Change, brought_in, changes
-from ingest.errors import IndexLocked, MinutesError, WrongUse
+from ingest.changes import Brought, Change, brought_in, changes, tables
+from ingest.errors import IndexLocked, IndexMissing, MinutesError, WrongUse
 from ingest.index import current_generation
 from ingest.settings import data_folder
 from ingest.uploads import UPLOADS, keep_uploads, take_back, uploads_folder
+
+if TYPE_CHECKING:
+    from ingest.pipeline import Progress, UndoReport
 
 RUNS, ASIDE = "runs", "aside"
 KEPT = 50  # finished runs, newest first; of older ones nothing is known any more
@@ -255,6 +258,45 @@ def _is_alive(folder: Path) -> bool:
         return False
 
 
+def undo_last(index: Path, progress: Callable[[Progress], None] | None = None) -> UndoReport:
+    """Take back what the last ingest changed, in a terminal or beside the page; raises WrongUse."""
+    from ingest.pipeline import undo
+
+    now = current_generation(index)
+    if now is None:
+        raise IndexMissing(f"There is no index in {index}, so nothing can be undone in it.")
+    before = now - 1
+    if before and not tables(index, before).is_file():
+        raise WrongUse(
+            "What was in the index before is no longer kept. `minutes remove` takes single files "
+            "out."
+        )
+    changed = changes(index, before, now)
+    if not changed:
+        raise WrongUse("The last ingest changed nothing, so there is nothing to undo.")
+    run = next((r for r in load_runs(index) if r.can_be_undone and r.before == before), None)
+
+    def prepare(undone: Sequence[Change]) -> None:
+        if run:
+            _take_back_undone(index, run, undone)
+
+    report = undo(changed, before, index, progress=progress, prepare=prepare)
+    if run:
+        _write(_folder(index, run.id), replace(run, undone="terminal"))
+    return report
+
+
+def _take_back_undone(index: Path, run: Run, undone: Sequence[Change]) -> None:
+    """Delete the uploaded files of a run that is undone, and put back those that they replaced."""
+    sources = [change.source for change in undone if change.collection == UPLOADS]
+    names = [
+        name
+        for name in run.request.saved
+        if any(s == name or s.startswith(f"{name}/") for s in sources)
+    ]
+    take_back(index, names, _folder(index, run.id) / ASIDE)
+
+
 class _Stopped(BaseException):
     """Somebody asked for the end of this run; no part of the program may catch it."""
 
@@ -364,7 +406,7 @@ class _Carrier:
             first.before,
             self.index,
             progress=self.progress,
-            prepare=self._take_back_undone,
+            prepare=lambda undone: _take_back_undone(self.index, first, undone),
         )
         _write(_folder(self.index, first.id), replace(first, undone=self.run.id))
         self.tell(
@@ -374,15 +416,6 @@ class _Carrier:
             removed=len(report.taken_out),
             unchanged=len(report.restored),
         )
-
-    def _take_back_undone(self, undone: Sequence[Change]) -> None:
-        sources = [change.source for change in undone]
-        names = [
-            name
-            for name in self.run.request.saved
-            if any(s == name or s.startswith(f"{name}/") for s in sources)
-        ]
-        take_back(self.index, names, _folder(self.index, self.run.request.undoes) / ASIDE)
 
     def _take_back(self) -> None:
         if self.run.request.kind == "upload":

@@ -107,15 +107,16 @@ def take_back(index: Path, names: Iterable[str], aside: Path) -> None:
 def discard_uploads(index: Path, sources: Sequence[str]) -> None:
     """Delete the files of uploaded sources, and every copy put aside, as they leave the index.
 
-    A member of an archive stays in it: an archive is deleted once, by its own name.
+    An archive of which members leave is written anew without them.
     """
+    from ingest.archive import drop_members, is_archive
+
     data = data_folder(index)
-    for source in sources:
-        if (data / UPLOADS / source).is_file():
-            (data / UPLOADS / source).unlink()
-        for copy in data.glob("runs/*/aside/*"):
-            if copy.name == source:
-                copy.unlink(missing_ok=True)
+    for file in (*(data / UPLOADS).glob("*"), *data.glob("runs/*/aside/*")):
+        if file.name in sources:
+            file.unlink()
+        elif is_archive(file) and any(one.startswith(f"{file.name}/") for one in sources):
+            drop_members(file, file.name, sources)
 
 
 def _write(folder: Path, name: str, stream: BufferedIOBase) -> str:

@@ -6,11 +6,29 @@ import ipaddress
 import os
 import shutil
 import socket
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE_MS = 60_000
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -137,3 +155,62 @@ def sample_index(sample_minutes: Path, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("sample") / "index"
     ingest([sample_minutes], folder)
     return folder
+
+
+@contextmanager
+def served(root: Path, index: Path, log: Path) -> Iterator[str]:
+    """`minutes serve` over an index; gives its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "assistant.cli", "serve", "--index", str(index)]
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [*command, "--port", str(port)],
+            cwd=root,
+            env={**os.environ, "PYTHONPATH": str(root), "BROWSER": "true"},
+            stdout=out,
+            stderr=out,
+        )
+    address = f"http://127.0.0.1:{port}"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        for _ in range(240):
+            try:
+                opener.open(f"{address}/_stcore/health", timeout=2).read()
+                break
+            except OSError:
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.5)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=chromium, args=QUIET)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="session")
+def address(
+    root: Path, sample_index: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    with served(root, sample_index, tmp_path_factory.mktemp("serve") / "log") as where:
+        yield where
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    opened.set_default_timeout(PATIENCE_MS)
+    opened.set_default_navigation_timeout(PATIENCE_MS)
+    yield opened
+    context.close()

@@ -67,7 +67,9 @@ def test_no_command_is_wrong_use_and_shows_the_help(minutes: Run) -> None:
 
 def test_every_documented_command_has_help(minutes: Run) -> None:
     listed = minutes("--help").stdout
-    names = "ingest remove sync parse ask lookup search chat meetings items history status doctor"
+    names = (
+        "ingest remove undo sync parse ask lookup search chat meetings items history status doctor"
+    )
     for name in (*names.split(), "eval", "feedback", "serve"):
         assert f"\n    {name} " in listed
 

@@ -13,7 +13,6 @@ from assistant.cli import main
 from assistant.terminal import spoken_date
 from eval.check import check
 from eval.draft import draft
-from eval.feedback import FEEDBACK, export_feedback
 from eval.matching import holds
 from eval.metrics import METRICS
 from eval.questions import Question, load_questions, parse_question, save_questions
@@ -440,67 +439,14 @@ def test_drafts_are_always_the_same_and_never_more_than_asked_for(index: Path) -
     assert len(draft(index, limit=3)) <= 3
 
 
-# Feedback
-
-
-def record(verdict: str, **changes: Any) -> dict[str, Any]:
-    given = answer("x") | {"standalone_question": "What does the bandstand roof cost?"}
-    return {
-        "time": "2024-04-01T10:00:00Z",
-        "question": "And the roof?",
-        "answer": given,
-        "verdict": verdict,
-        "reason": "",
-        "comment": "",
-    } | changes
-
-
-def test_praise_becomes_a_question_with_its_evidence(tmp_path: Path, index: Path) -> None:
-    write(tmp_path / FEEDBACK, record("up", comment="good"))
-    (exported,) = export_feedback(tmp_path).entries
-    question = parse_question(exported)
-    assert question.question == "What does the bandstand roof cost?"
-    assert question.note == "feedback up: good"
-    assert kinds(tmp_path, index, exported) == []
-
-
-def test_blame_has_to_be_completed_before_it_is_a_question(tmp_path: Path) -> None:
-    write(tmp_path / FEEDBACK, record("down", reason="wrong year"))
-    (exported,) = export_feedback(tmp_path).entries
-    assert exported["note"] == "feedback down: wrong year"
-    with pytest.raises(ValueError, match='needs "answers"'):
-        parse_question(exported)
-
-
-def test_exported_feedback_can_be_checked_and_measured_as_it_is(
-    tmp_path: Path, index: Path, capsys: pytest.CaptureFixture[str]
+def test_a_set_that_is_not_finished_is_checked_and_measured_as_far_as_it_is(
+    tmp_path: Path, index: Path
 ) -> None:
-    records = [record("up"), record("down", question="Who?", answer={"answered": True})]
-    write(tmp_path / FEEDBACK, *records)
-    exported = export_feedback(tmp_path).entries
-    path = write(tmp_path / "said.jsonl", *exported)
-    assert kinds(tmp_path, index, *exported) == [(exported[1]["id"], "unfinished")]
+    blamed = entry("q2", question="Who came?", answers=[], evidence=[])
+    path = write(tmp_path / "said.jsonl", entry(), blamed)
+    assert kinds(tmp_path, index, entry(), blamed) == [("q2", "unfinished")]
     run = evaluate(path, index, out=tmp_path / "run.json", as_of=TODAY)
-    assert [row.id for row in run.scored.rows] == [exported[0]["id"]]
-    assert exported[1]["id"] in run.warnings[0] and run.warnings[0] in run.text_table()
+    assert [row.id for row in run.scored.rows] == ["q1"]
+    assert "q2" in run.warnings[0] and run.warnings[0] in run.text_table()
     with pytest.raises(WrongUse, match="has its answers yet"):
-        evaluate(write(tmp_path / "none.jsonl", exported[1]), index)
-
-
-def test_praise_for_declining_makes_an_unanswerable_question(tmp_path: Path) -> None:
-    write(tmp_path / FEEDBACK, record("up", answer=answer("x", answered=False)))
-    (exported,) = export_feedback(tmp_path).entries
-    assert parse_question(exported).type == "unanswerable"
-
-
-def test_the_last_word_on_a_question_counts_and_unreadable_lines_are_told(tmp_path: Path) -> None:
-    path = write(tmp_path / FEEDBACK, record("up"), record("down"))
-    with path.open("a", encoding="utf-8") as kept:
-        kept.write('{"verdict": "up"}\n{oops\n')
-    exported = export_feedback(tmp_path)
-    assert [one["note"] for one in exported.entries] == ["feedback down"]
-    assert exported.unreadable == (3, 4)
-
-
-def test_without_feedback_nothing_is_exported(tmp_path: Path) -> None:
-    assert export_feedback(tmp_path).entries == ()
+        evaluate(write(tmp_path / "none.jsonl", blamed), index)

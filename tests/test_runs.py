@@ -6,12 +6,14 @@ import json
 import os
 import signal
 import time
+import zipfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 
+from assistant.cli import main
 from ingest.errors import WrongUse
 from ingest.index import Index, current_generation
 from ingest.lock import writing
@@ -26,6 +28,7 @@ from ingest.runs import (
     start_upload,
     stop,
     try_again,
+    undo_last,
 )  # fmt: skip
 from ingest.uploads import uploads_folder
 
@@ -163,6 +166,59 @@ def test_minutes_that_are_removed_leave_the_uploads_and_do_not_come_back(index: 
     assert not report.warnings
     wait(index, upload(index, ("july.txt", minutes("1 July", "lamps"))))
     assert [source for source, _ in held(index)] == ["may.txt", "july.txt"]
+
+
+def packed(**members: str) -> bytes:
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(f"{name}.txt", text)
+    return stream.getvalue()
+
+
+def test_a_member_of_an_uploaded_archive_is_removed_and_does_not_come_back(index: Path) -> None:
+    june, july = minutes("3 June", "torches"), minutes("1 July", "lamps")
+    inner = packed(august=minutes("5 August", "wicks"), september=minutes("2 September", "oil"))
+    stream = BytesIO(packed(june=june, july=july))
+    with zipfile.ZipFile(stream, "a") as archive:
+        archive.writestr("more.zip", inner)
+    stream.seek(0)
+    run = wait(index, start_upload(index, [("year.zip", stream)]))
+    assert run.brought and run.brought.sources == 4
+    remove(["year.zip/june.txt", "year.zip/more.zip/august.txt"], index)
+    assert b"torches" not in b"".join(unpacked(uploads_folder(index) / "year.zip"))
+    wait(index, upload(index, ("october.txt", minutes("7 October", "tallow"))))
+    assert [source for source, _ in held(index)] == [
+        "may.txt", "october.txt", "year.zip/july.txt", "year.zip/more.zip/september.txt"
+    ]  # fmt: skip
+    remove(["year.zip/july.txt", "year.zip/more.zip/september.txt"], index)
+    assert [path.name for path in uploads_folder(index).iterdir()] == ["october.txt"]
+
+
+def unpacked(path: Path) -> list[bytes]:
+    with zipfile.ZipFile(path) as archive:
+        return [archive.read(name) for name in archive.namelist()]
+
+
+def test_the_last_ingest_is_undone_from_a_terminal_too(
+    index: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = held(index)
+    run = wait(
+        index,
+        start_upload(index, [("june.zip", BytesIO(packed(june=minutes("3 June", "torches"))))]),
+    )
+    assert main(["undo", "--index", str(index)]) == 0
+    assert "Took out 1 source." in capsys.readouterr().out
+    assert held(index) == before and not list(uploads_folder(index).iterdir())
+    again = load_run(index, run.id)
+    assert again and not again.can_be_undone
+    (index.parent / "minutes" / "may.txt").write_text(minutes("6 May", "candles"))
+    ingest([index.parent / "minutes"], index)
+    undo_last(index)
+    assert held(index) == before
+    with pytest.raises(WrongUse, match="no longer kept"):
+        undo_last(index)
 
 
 def test_a_run_waits_for_another_writer_and_can_be_stopped(index: Path) -> None:

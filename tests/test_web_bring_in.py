@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from conftest import served
 from playwright.sync_api import Browser, Page
-from test_web_browser import ask, browser, page, served
+from test_web_browser import ask
 
 from ingest.pipeline import ingest
-
-__all__ = ["browser", "page"]  # fixtures
 
 TEXT = (
     "Wickham Parish Council\n\nMinutes of the meeting held on {day} 2024\n\n1. {title}\n\n"
@@ -29,7 +28,10 @@ def test_uploads_are_watched_reported_asked_about_and_undone(
     folder.mkdir()
     (folder / "may.txt").write_bytes(minutes("6 May", "lanterns", 40))
     with served(root, tmp_path / "index", tmp_path / "log") as address:
-        page.goto(f"{address}/bring-in")  # before there is an index
+        page.goto(address)
+        page.get_by_role("heading", name="No minutes yet").wait_for()
+        page.get_by_text(re.compile("minutes ingest FOLDER")).first.wait_for()
+        page.goto(f"{address}/bring-in")
         page.get_by_role("tab", name="Folder on the server").click()
         page.get_by_label("Another folder, by its path").fill(str(folder))
         page.get_by_role("button", name="Read the folder").click()

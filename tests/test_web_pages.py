@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from assistant.feedback import record_feedback
+from assistant import conversations
+from assistant.web.browser import COOKIE
 from assistant.web.plain import Part, _as_data, block, web_address
-from eval.feedback import export_feedback
 from ingest.pipeline import ingest
 
 QUESTION = "Who presented the petition about the Market Place?"
@@ -21,13 +21,22 @@ QUESTION = "Who presented the petition about the Market Place?"
 @pytest.fixture
 def app(root: Path, sample_index: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setenv("MINUTES_INDEX", str(sample_index))
-    return AppTest.from_file(str(root / "app.py"), default_timeout=120)
+    return opened(root)
+
+
+def opened(root: Path) -> AppTest:
+    """The page in a browser of its own."""
+    app = AppTest.from_file(str(root / "app.py"), default_timeout=120)
+    app.session_state[COOKIE] = conversations.new_browser()  # AppTest has no cookies
+    return app
 
 
 def blocks(app: AppTest) -> list[dict[str, Any]]:
     """Every block of text that is on the page."""
     return [
-        one for part in app.get("bidi_component") for one in json.loads(part.proto.json)["blocks"]
+        one
+        for part in app.get("bidi_component")
+        for one in json.loads(part.proto.json).get("blocks", ())
     ]
 
 
@@ -79,13 +88,6 @@ def test_days_in_the_wrong_order_are_pointed_out(app: AppTest) -> None:
     assert "after the last" in app.warning[0].value
 
 
-def test_a_new_conversation_begins_empty(app: AppTest) -> None:
-    app.run()
-    app.chat_input[0].set_value(QUESTION).run()
-    next(button for button in app.button if button.label == "New conversation").click().run()
-    assert QUESTION not in text(app) and "36 meetings of" in text(app)
-
-
 def test_a_link_to_an_unknown_item_says_that_it_is_gone(app: AppTest) -> None:
     app.query_params["item"] = "0123456789abcdef.3"
     app.run()
@@ -97,7 +99,7 @@ def test_an_empty_index_shows_the_command_to_run(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("MINUTES_INDEX", str(tmp_path / "index"))
-    app = AppTest.from_file(str(root / "app.py"), default_timeout=120).run()
+    app = opened(root).run()
     assert app.title[0].value == "No minutes yet"
     assert "minutes ingest FOLDER" in app.code[0].value
     assert str(tmp_path / "index") in app.code[0].value
@@ -111,7 +113,7 @@ def test_new_minutes_are_found_without_a_restart(
     minutes = tmp_path / "minutes"
     minutes.mkdir()
     head = "Wickham Parish Council\n\nMinutes of the meeting held on {}\n\n1. Lanterns\n\nAgreed.\n"
-    app = AppTest.from_file(str(root / "app.py"), default_timeout=120).run()
+    app = opened(root).run()
     (minutes / "may.txt").write_text(head.format("6 May 2024"))
     ingest([minutes], tmp_path / "index")
     assert "1 meeting of" in text(app.run())
@@ -143,37 +145,82 @@ def test_control_characters_do_not_reach_the_page() -> None:
     assert part["text"] == "a [31mb c "
 
 
-def test_feedback_becomes_entries_of_a_question_set(
-    app: AppTest, sample_index: Path, tmp_path: Path
+def test_a_thumb_and_a_reason_are_kept_changed_and_withdrawn(
+    app: AppTest, sample_index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("MINUTES_DATA", str(tmp_path))
     app.run()
     app.chat_input[0].set_value(QUESTION).run()
-    (answer,) = app.session_state["answers"]
-    record_feedback(tmp_path, answer, "down", "wrong answer", "It was Mrs. Snow.", generation=1)
-    record_feedback(tmp_path, answer, "up")
-    found = export_feedback(tmp_path)
-    assert not found.unreadable
-    (entry,) = found.entries  # the last word on a question counts
-    assert entry["question"] == QUESTION
-    assert entry["evidence"][0]["quote"] == answer.citations[0].quote
 
+    def said() -> list[conversations.Said]:
+        return [one.said for one in conversations.feedback(sample_index)]
 
-def test_a_thumb_and_a_reason_are_kept_beside_the_index(
-    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MINUTES_INDEX", str(tmp_path / "index"))
-    (tmp_path / "minutes").mkdir()
-    (tmp_path / "minutes" / "may.txt").write_text(
-        "Wickham Parish Council\n\nMinutes of the meeting held on 6 May 2024\n\n"
-        "1. Lanterns\n\nIt was agreed to buy lanterns.\n"
-    )
-    ingest([tmp_path / "minutes"], tmp_path / "index")
-    app = AppTest.from_file(str(root / "app.py"), default_timeout=120).run()
-    app.chat_input[0].set_value("What was agreed about lanterns?").run()
     app.get("feedback")[0].set_value(0).run()
-    app.text_input(key="right_0").set_value("Torches.")
+    assert said() == [conversations.Said("down")]
+    next(box for box in app.selectbox if box.label.startswith("What is wrong")).set_value(
+        "wrong source"
+    )
+    next(field for field in app.text_input if "right" in field.label).set_value("Item 9.")
     next(button for button in app.button if button.label == "Send").click().run()
     assert not app.exception
-    lines = (tmp_path / "index" / "feedback.jsonl").read_text().splitlines()
-    verdicts = [(record["verdict"], record["comment"]) for record in map(json.loads, lines)]
-    assert verdicts == [("down", ""), ("down", "Torches.")]
+    assert said() == [conversations.Said("down", "wrong source", "Item 9.")]
+    (kept,) = conversations.feedback(sample_index)
+    assert kept.answer.question == QUESTION and kept.made["versions"]["package"]
+    app.get("feedback")[0].set_value(1).run()
+    assert said() == [conversations.Said("up")]
+    app.get("feedback")[0].set_value(None).run()
+    assert not app.exception and said() == []
+
+
+def test_a_conversation_is_gone_on_with_and_deleted(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINUTES_DATA", str(tmp_path))
+    app.run()
+    app.chat_input[0].set_value(QUESTION).run()
+    name = next(field for field in app.text_input if field.label == "Name")
+    assert name.value == QUESTION
+    name.set_value("For the report").run()
+    next(button for button in app.button if button.label == "New conversation").click().run()
+    assert QUESTION not in text(app) and "36 meetings of" in text(app)
+    search = next(field for field in app.text_input if field.label == "Search in them")
+    search.set_value("unicorn").run()
+    assert "No conversation holds all of these words." in text(app)
+    search.set_value("report gaunt").run()  # the name, and the answer
+    assert "For the report" in text(app)
+    (id,) = [
+        part["press"]
+        for one in blocks(app)
+        for part in one["parts"]
+        if part["text"] == "For the report"
+    ]
+    app.query_params["c"] = id  # what a press on it leads to
+    app.run()
+    assert QUESTION in text(app) and "Sources" in text(app)
+    next(button for button in app.button if button.label.startswith("Delete")).click().run()
+    assert "For the report" not in text(app) and "36 meetings of" in text(app)
+
+
+def test_the_conversation_of_another_browser_is_not_shown(
+    app: AppTest, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINUTES_DATA", str(tmp_path))
+    app.run()
+    app.chat_input[0].set_value(QUESTION).run()
+    other = opened(root)
+    other.query_params["c"] = app.query_params["c"]
+    other.run()
+    assert "kept for another browser" in text(other) and QUESTION not in text(other)
+    assert "c" not in other.query_params
+
+
+def test_a_link_asks_within_its_limits_and_ignores_what_is_none(app: AppTest) -> None:
+    app.query_params["q"] = QUESTION
+    app.query_params["since"] = "2024-01-01"
+    app.query_params["until"] = "soon"
+    app.query_params["body"] = "No Such Body"
+    app.run()
+    assert not app.exception
+    assert app.date_input(key="since").value == date(2024, 1, 1)
+    assert app.date_input(key="until").value is None
+    assert QUESTION in text(app) and "q" not in app.query_params

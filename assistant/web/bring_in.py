@@ -74,7 +74,7 @@ def _upload(index: Path, settings: Settings) -> None:
         )
         replace = st.checkbox("Replace earlier uploads of the same name", key=f"replace_{turn}")
         exempt = _exempt(settings, f"exempt_{turn}")
-        if not st.form_submit_button("Bring in", type="primary"):
+        if not st.form_submit_button("Bring in"):
             return
     if not files:
         plain.show([block("p", "Choose files first.", css="note")], "no_files")
@@ -103,7 +103,7 @@ def _folder(index: Path, settings: Settings) -> None:
             key="council_folder",
         )
         exempt = _exempt(settings, "exempt_folder")
-        if not st.form_submit_button("Read the folder", type="primary"):
+        if not st.form_submit_button("Read the folder"):
             return
     try:
         if named.strip():

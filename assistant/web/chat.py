@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from functools import partial
-from typing import Literal
+from typing import Any
 
 import streamlit as st
 
+from assistant import conversations
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
 from assistant.assistant import LONGEST_QUESTION, Assistant
-from assistant.export import FORMATS, TITLE
-from assistant.feedback import REASONS, record_feedback
+from assistant.conversations import CONTEXT, REASONS, Conversation, KeptTurn, Said
+from assistant.export import FORMATS, TITLE, as_text
 from assistant.retrieve import Filters
 from assistant.source import carried_by, cautions, in_words, odds_in_words, quoted_decisions
 from assistant.suggest import follow_ups, opening_questions
-from assistant.terminal import nearest_items, place
+from assistant.terminal import count, nearest_items, place, spoken_date
 from assistant.web import plain
+from assistant.web.browser import link, remember, this_browser
 from assistant.web.citation import show_source
 from assistant.web.opened import (
     choose_body,
@@ -27,61 +31,207 @@ from assistant.web.opened import (
     open_matters,
 )
 from assistant.web.plain import Block, Part, block
-from ingest.errors import WrongUse
+from ingest.errors import MinutesError, WrongUse
 from ingest.index import Index
 
 NEAREST = 3
+SHOWN = 20  # turns of a conversation, and conversations of a list, until more are asked for
+LIMITS = ("body", "since", "until")
+LONGEST_SEARCH = 100
+KEPT = "It is kept for those who look after the minutes. Press the thumb again to withdraw it."
 _MARKER = re.compile(r"\s*\[(\d+)\]")
 
 
 def show() -> None:
     """Lay the page out."""
     assistant = open_assistant()
-    answers: list[Answer] = st.session_state.setdefault("answers", [])
-    filters = _filters()
+    browser = this_browser()
+    linked = _from_address(assistant)
+    conversation = _current(assistant.corpus.index, browser)
+    with st.sidebar:
+        filters = _filters()
+        held = st.container()
     st.title("Ask the minutes")
     welcome = st.container()
-    asked = st.chat_input("Ask about the minutes", max_chars=LONGEST_QUESTION) or _from_address()
-    for number, answer in enumerate(answers):
-        _turn(assistant, number, answer, newest=number == len(answers) - 1 and not asked)
+    asked = st.chat_input("Ask about the minutes", max_chars=LONGEST_QUESTION) or linked
+    turns = _earlier(assistant.corpus.index, browser, conversation)
+    after = 0
+    for turn in turns:
+        newest = turn is turns[-1] and not asked
+        _turn(assistant.corpus.index, browser, turn, after, newest=newest)
+        after = turn.id
     if asked:
-        _ask(assistant, asked, answers, filters)
-    elif not answers:
+        turns = _ask(assistant, browser, asked, turns, filters)
+    elif not turns:
         with welcome:
             _welcome(assistant)
-    offered = _offered(assistant, answers)
-    if offered and (chosen := plain.show(_offer(offered), f"offer_{len(answers)}")):
-        _ask(assistant, chosen, answers, filters)
+    with held:
+        _conversations(assistant.corpus.index, browser, turns)
+    offered = _offered(assistant, turns)
+    last = turns[-1].id if turns else 0
+    if offered and (chosen := plain.show(_offer(offered), f"offer_{last}")):
+        _ask(assistant, browser, chosen, turns, filters)
         st.rerun()  # the questions that lead on follow the answer
-    _conversation(answers)
+    remember(browser)
+
+
+def _from_address(assistant: Assistant) -> str | None:
+    """The question in the address (`?q=`), once, with its limits; opens the item of `?item=`."""
+    if named := st.query_params.get("item"):
+        del st.query_params["item"]
+        meeting_id, _, number = named.rpartition(".")
+        if re.fullmatch(r"-1|\d{1,6}", number):
+            show_source(meeting_id, int(number))
+    question = st.query_params.get("q")
+    if question is None:
+        return None
+    given = {name: st.query_params.get(name, "") for name in LIMITS}
+    st.query_params.clear()
+    _open(None)
+    for name in ("since", "until"):
+        try:
+            st.session_state[name] = date.fromisoformat(given[name])
+        except ValueError:
+            st.session_state[name] = None
+    known = given["body"] in assistant.corpus.bodies.names
+    st.session_state["body"] = given["body"] if known else ""
+    return question
+
+
+def _current(index: Index, browser: str) -> str | None:
+    """The id of the open conversation: the one in the address (`?c=`), else that of the session."""
+    named = st.query_params.get("c")
+    going_on: str | None = st.session_state.get("conversation")
+    if st.session_state.get("came_from") != "ask":
+        named = named or going_on  # the address is bare after another page
+    if named != going_on:
+        _open(named)
+    if named:
+        try:
+            conversations.open_conversation(index.folder, browser, named)
+        except KeyError:
+            _open(None)
+            told = "That conversation was deleted, or it is kept for another browser."
+            plain.show([block("p", told, css="note")], "no_conversation")
+            return None
+        if st.query_params.get("c") != named:
+            st.query_params["c"] = named
+    return named
+
+
+def _open(conversation: str | None) -> None:
+    st.session_state["conversation"] = conversation
+    st.session_state["turns_shown"] = SHOWN
+    if conversation:
+        st.query_params["c"] = conversation
+    elif "c" in st.query_params:
+        del st.query_params["c"]
+
+
+def _earlier(index: Index, browser: str, conversation: str | None) -> list[KeptTurn]:
+    """The turns that are shown; a control above them shows more."""
+    if conversation is None:
+        return []
+    shown = st.session_state.get("turns_shown", SHOWN)
+    turns = conversations.turns(index, browser, conversation, shown + 1)
+    if len(turns) > shown:
+        turns = turns[1:]
+        more = {"turns_shown": shown + SHOWN}
+        st.button("Show earlier questions", on_click=st.session_state.update, kwargs=more)
+    return turns
 
 
 def _filters() -> Filters:
-    with st.sidebar:
-        st.header("Limit the search")
-        body = choose_body("body")
-        since = choose_day("Meetings from", "since")
-        until = choose_day("Meetings to", "until")
-        if since and until and since > until:
-            st.warning("The first day is after the last, so no meeting fits.")
+    st.header("Limit the search")
+    body = choose_body("body")
+    since = choose_day("Meetings from", "since")
+    until = choose_day("Meetings to", "until")
+    if since and until and since > until:
+        st.warning("The first day is after the last, so no meeting fits.")
     return Filters(body, since, until)
 
 
-def _conversation(answers: list[Answer]) -> None:
-    if not answers:
+def _conversations(index: Index, browser: str, turns: Sequence[KeptTurn]) -> None:
+    """What the side bar holds of conversations: the open one, and the others to go back to."""
+    current: str | None = st.session_state.get("conversation")
+    if current and turns:
+        st.button("New conversation", on_click=_open, args=(None,), width="stretch")
+        _this_conversation(index, browser, current, [turn.answer for turn in turns])
+    _others(index, browser, current)
+
+
+def _this_conversation(index: Index, browser: str, id: str, answers: Sequence[Answer]) -> None:
+    st.header("This conversation")
+    opened = conversations.open_conversation(index.folder, browser, id)
+    key = f"name_{id}"
+    st.session_state.setdefault(key, opened.name)
+
+    def rename() -> None:
+        conversations.rename(index.folder, browser, id, st.session_state[key])
+
+    st.text_input("Name", key=key, max_chars=conversations.LONGEST_NAME, on_change=rename)
+
+    def delete() -> None:
+        conversations.delete(index.folder, browser, id)
+        _open(None)
+
+    with st.container(horizontal=True):
+        with st.popover("Download"):
+            whole = partial(_whole, index, browser, id)
+            for suffix, kind in FORMATS.items():
+                st.download_button(
+                    f"Conversation as {kind.name}",
+                    partial(_written, suffix, whole, opened.name),
+                    f"minutes-answers{suffix}",
+                    kind.mime,
+                    on_click="ignore",
+                    width="stretch",
+                )
+        with st.popover("Delete"):
+            told = "The questions and answers are deleted for good. Feedback that was sent stays."
+            plain.show([block("p", told)], "deleting")
+            st.button("Delete this conversation", on_click=delete, width="stretch")
+
+
+def _whole(index: Index, browser: str, id: str) -> list[Answer]:
+    every = conversations.open_conversation(index.folder, browser, id).turns
+    return [turn.answer for turn in conversations.turns(index, browser, id, every)]
+
+
+def _written(suffix: str, answers: Any, title: str) -> bytes:
+    return FORMATS[suffix].write(answers(), title)
+
+
+@st.fragment
+def _others(index: Index, browser: str, current: str | None) -> None:
+    """The conversations of this browser, to be searched and opened."""
+    if not conversations.find(index.folder, browser):
         return
-    with st.sidebar:
-        st.header("This conversation")
-        st.button("New conversation", on_click=answers.clear, width="stretch")
-        for suffix, kind in FORMATS.items():
-            st.download_button(
-                f"Download as {kind.name}",
-                partial(kind.write, answers, TITLE),
-                f"minutes-answers{suffix}",
-                kind.mime,
-                on_click="ignore",
-                width="stretch",
-            )
+    st.header("Your conversations")
+    words = st.text_input(
+        "Search in them", key="conversations", max_chars=LONGEST_SEARCH, live=True
+    )
+    found = conversations.find(index.folder, browser, words or "", exempt=index.restricted)
+    shown = st.session_state.get("conversations_shown", SHOWN)
+    rows = [_conversation(one, here=one.id == current) for one in found[:shown]]
+    none = [block("p", "No conversation holds all of these words.", css="note")]
+    chosen = plain.show(rows or none, "conversations_found")
+    if len(found) > shown:
+        more = {"conversations_shown": shown + SHOWN}
+        st.button("Show more", on_click=st.session_state.update, kwargs=more)
+    if not current:
+        kept = "They are kept on the server, for this browser alone."
+        plain.show([block("p", kept, css="meta")], "kept")
+    if chosen:
+        _open(chosen)
+        st.rerun()
+
+
+def _conversation(one: Conversation, *, here: bool) -> Block:
+    day = spoken_date(datetime.fromisoformat(one.changed).astimezone().date().isoformat())
+    detail = f"{day}, {count(one.turns, 'question')}" + (" (open)" if here else "")
+    css = "row kept here" if here else "row kept"
+    return block("li", Part(one.name, css, detail, press=one.id))
 
 
 def _welcome(assistant: Assistant) -> None:
@@ -100,16 +250,16 @@ def _welcome(assistant: Assistant) -> None:
     )
 
 
-def _offered(assistant: Assistant, answers: list[Answer]) -> tuple[str, ...]:
+def _offered(assistant: Assistant, turns: Sequence[KeptTurn]) -> tuple[str, ...]:
     index = assistant.corpus.index
-    if not answers:
+    if not turns:
         opening: tuple[str, ...] = _opening_questions(
             str(index.folder), index.generation, assistant
         )
         return opening
     kept = st.session_state.get("follow_ups")
-    if kept is None or kept[0] is not answers[-1]:
-        kept = answers[-1], follow_ups(assistant, answers[-1], open_matters())
+    if kept is None or kept[0] != turns[-1].id:
+        kept = turns[-1].id, follow_ups(assistant, turns[-1].answer, open_matters())
         st.session_state["follow_ups"] = kept
     return tuple(kept[1])
 
@@ -123,25 +273,18 @@ def _offer(questions: tuple[str, ...]) -> list[Block]:
     return [block("li", Part(question, "row offer", press=question)) for question in questions]
 
 
-def _from_address() -> str | None:
-    """The question in the address (`?q=`), once; opens the item of `?item=`."""
-    if named := st.query_params.get("item"):
-        del st.query_params["item"]
-        meeting_id, _, number = named.rpartition(".")
-        if re.fullmatch(r"-1|\d{1,6}", number):
-            show_source(meeting_id, int(number))
-    question = st.query_params.get("q")
-    if question:
-        del st.query_params["q"]
-    return question
-
-
-def _ask(assistant: Assistant, question: str, answers: list[Answer], filters: Filters) -> None:
+def _ask(
+    assistant: Assistant,
+    browser: str,
+    question: str,
+    turns: list[KeptTurn],
+    filters: Filters,
+) -> list[KeptTurn]:
     """Answer a question below the earlier ones; the words appear as soon as they are known."""
-    number = len(answers)
-    _question(number, question, newest=True)
-    history = [Turn(answer.question, answer.answer) for answer in answers]
+    _question(question, after=turns[-1].id if turns else 0, newest=True)
+    history = [Turn(turn.answer.question, turn.answer.answer) for turn in turns[-CONTEXT:]]
     place, written = st.empty(), list[str]()
+    limits = asdict(filters)
 
     def show_sentence(sentence: str) -> None:
         written.append(sentence)
@@ -150,39 +293,56 @@ def _ask(assistant: Assistant, question: str, answers: list[Answer], filters: Fi
 
     try:
         with st.spinner("Reading the minutes …"):
-            answer = assistant.ask(
-                question,
-                history=history,
-                body=filters.body,
-                since=filters.since,
-                until=filters.until,
-                show=show_sentence,
-            )
+            answer = assistant.ask(question, history=history, show=show_sentence, **limits)
+            turn = _keep(assistant, browser, answer, limits)
     except WrongUse as error:
         plain.show([block("p", str(error), css="note")], "refused")
-        return
+        return turns
     place.empty()
-    answers.append(answer)
-    _answered(assistant, number, answer)
+    _answered(assistant.corpus.index, browser, turn)
+    return [*turns, turn]
 
 
-def _turn(assistant: Assistant, number: int, answer: Answer, *, newest: bool) -> None:
-    _question(number, answer.question, newest=newest)
+def _keep(assistant: Assistant, browser: str, answer: Answer, limits: dict[str, Any]) -> KeptTurn:
+    """Keep the answer in the open conversation, or in a new one; without a place it has no id."""
+    index = assistant.corpus.index
+    conversation = st.session_state.get("conversation")
+    made = conversations.how_made(assistant, **limits)
+    try:
+        if conversation is None:
+            conversation = conversations.begin(index.folder, browser, answer.question)
+        id = conversations.add(
+            index.folder, browser, conversation, answer, made, exempt=index.restricted
+        )
+    except KeyError:  # deleted in another tab meanwhile
+        _open(None)
+        return _keep(assistant, browser, answer, limits)
+    except MinutesError as error:
+        return KeptTurn(0, replace(answer, warnings=(*answer.warnings, str(error))))
+    st.session_state["conversation"] = conversation
+    st.query_params["c"] = conversation
+    return KeptTurn(id, answer, limits=made["limits"])
+
+
+def _turn(index: Index, browser: str, turn: KeptTurn, after: int, *, newest: bool) -> None:
+    _question(turn.answer.question, after=after, newest=newest)
     st.empty()  # where sentences stood while they were written: the answer keeps its place
-    _answered(assistant, number, answer)
+    _answered(index, browser, turn)
 
 
-def _question(number: int, question: str, *, newest: bool) -> None:
+def _question(question: str, *, after: int, newest: bool) -> None:
+    """A question, known by the turn before it: it has none of its own until it is answered."""
     with st.chat_message("user", avatar=":material/person:"):
         asked = [block("h2", question, css="question")]
-        plain.show(asked, f"question_{number}", reveal=newest)
+        plain.show(asked, f"question_{after}", reveal=newest)
 
 
-def _answered(assistant: Assistant, number: int, answer: Answer) -> None:
+def _answered(index: Index, browser: str, turn: KeptTurn) -> None:
+    answer = turn.answer
     with st.chat_message("assistant", avatar=":material/menu_book:"):
-        shown = _answer(assistant.corpus.index, answer)
-        pressed = plain.show(shown, f"answer_{number}", live=True)
-        _feedback(assistant, number, answer)
+        pressed = plain.show(_answer(index, answer), f"answer_{turn.id}", live=True)
+        if turn.id:
+            _below(index, browser, turn)
     if pressed:
         kind, at = pressed.split(":")
         if kind == "citation":
@@ -194,29 +354,74 @@ def _answered(assistant: Assistant, number: int, answer: Answer) -> None:
 
 
 @st.fragment
-def _feedback(assistant: Assistant, number: int, answer: Answer) -> None:
-    index = assistant.corpus.index
+def _below(index: Index, browser: str, turn: KeptTurn) -> None:
+    """What can be done with an answer: say how it is, copy it, take it along."""
+    said = _verdict(index, browser, turn)
+    if said is not None and said.verdict == "down":
+        _reason(index, browser, turn.id, said)
+    elif said is not None:
+        plain.show([block("p", f"Thank you. {KEPT}", css="meta")], f"thanks_{turn.id}")
 
-    def record(verdict: Literal["up", "down"], reason: str | None = None, text: str = "") -> None:
-        record_feedback(index.folder, answer, verdict, reason, text, generation=index.generation)
 
-    key = f"verdict_{number}"
-    thumb = st.feedback("thumbs", key=key, on_change=lambda: _thumbed(key, record))
-    if thumb != 0:
-        if thumb == 1:
-            plain.show([block("p", "Thank you.", css="meta")], f"thanks_{number}")
-        return
-    with st.form(f"reason_{number}"):
-        reason = st.selectbox("What is wrong with this answer?", REASONS, key=f"why_{number}")
-        text = st.text_input("What would be right?", key=f"right_{number}", max_chars=1000)
+def _verdict(index: Index, browser: str, turn: KeptTurn) -> Said | None:
+    """The thumbs, beside what can be taken along; returns what is said now."""
+    key, now = f"verdict_{turn.id}", f"said_{turn.id}"
+    said: Said | None = st.session_state.setdefault(now, turn.said)
+
+    def thumbed() -> None:
+        thumb = st.session_state[key]
+        given = None if thumb is None else Said("up" if thumb else "down")
+        conversations.say(index.folder, browser, turn.id, given)
+        st.session_state[now] = given
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        thumb = None if said is None else int(said.verdict == "up")
+        st.feedback("thumbs", key=key, default=thumb, on_change=thumbed)
+        _take_along(turn)
+    return said
+
+
+def _reason(index: Index, browser: str, id: int, said: Said) -> None:
+    with st.form(f"reason_{id}"):
+        chosen = REASONS.index(said.reason) if said.reason in REASONS else 0
+        reason = st.selectbox("What is wrong with this answer?", REASONS, chosen, key=f"why_{id}")
+        text = st.text_input(
+            "What would be right?",
+            said.comment,
+            key=f"right_{id}",
+            max_chars=conversations.LONGEST_COMMENT,
+        )
         if st.form_submit_button("Send"):
-            record("down", reason, text)
-            plain.show([block("p", "Thank you; it is kept.", css="meta")], f"thanks_{number}")
+            said = Said("down", reason, text)
+            conversations.say(index.folder, browser, id, said)
+            st.session_state[f"said_{id}"] = said
+    if said.reason:
+        plain.show([block("p", f"Thank you. {KEPT}", css="meta")], f"thanks_{id}")
 
 
-def _thumbed(key: str, record: Callable[[Literal["up", "down"]], None]) -> None:
-    if (thumb := st.session_state.get(key)) is not None:
-        record("up" if thumb else "down")
+def _take_along(turn: KeptTurn) -> None:
+    """Copies, links and files of one answer, made when they are asked for."""
+    with st.popover("Keep or share", key=f"keep_{turn.id}", on_change="rerun") as opened:
+        if not opened.open:
+            return
+        answer = turn.answer
+        limits = {name: value for name, value in turn.limits.items() if name in LIMITS}
+        address = link(q=answer.standalone_question, **limits)
+        copies = [
+            Part("Copy link to this question", css="action", copy=address),
+            Part("Copy answer", css="action", copy=as_text([answer])),
+        ]
+        plain.show([block("p", *copies)], f"copies_{turn.id}")
+        for suffix, kind in FORMATS.items():
+            st.download_button(
+                f"Answer as {kind.name}",
+                partial(kind.write, [answer], TITLE),
+                f"minutes-answer{suffix}",
+                kind.mime,
+                key=f"answer_{turn.id}{suffix}",
+                on_click="ignore",
+                width="stretch",
+            )
 
 
 def _answer(index: Index, answer: Answer) -> list[Block]:

@@ -19,6 +19,7 @@ from assistant.source import (
 )
 from assistant.terminal import spoken_date
 from assistant.web import plain
+from assistant.web.browser import link
 from assistant.web.history_page import step_row
 from assistant.web.opened import open_assistant, open_matters
 from assistant.web.plain import Block, Part, block, web_address
@@ -107,16 +108,13 @@ def _heading(index: Index, source: Source) -> list[Block]:
 
 
 def _actions(source: Source) -> Block:
-    base = (st.context.url or "").split("?")[0].rstrip("/")
-    for page in ("/lookup", "/browse", "/ask", "/decisions", "/history"):
-        base = base.removesuffix(page)
     controls = [Part("Copy citation", css="action", copy=cite(source))]
     if any(shown.marks for shown in source.paragraphs):
         controls.append(Part("Copy quotation", css="action", copy=quote_and_cite(source)))
-    link = f"{base}/?item={source.meeting.id}.{source.place}"
-    controls.append(Part("Copy link", css="action", copy=link, label="Copy link to this item"))
-    if address := web_address(source.url):
-        controls.append(Part("Open the original (new tab)", css="action", href=address))
+    address = link(item=f"{source.meeting.id}.{source.place}")
+    controls.append(Part("Copy link", css="action", copy=address, label="Copy link to this item"))
+    if original := web_address(source.url):
+        controls.append(Part("Open the original (new tab)", css="action", href=original))
     return block("p", *controls)
 
 

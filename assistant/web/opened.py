@@ -75,7 +75,7 @@ def _explain_empty(folder: Path) -> None:
         ],
         "empty_sample",
     )
-    st.button("Look again", type="primary")
+    st.button("Look again")
 
 
 def describe_holdings(index: Index) -> str:

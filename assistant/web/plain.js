@@ -3,9 +3,13 @@ const TAGS = new Set(["p", "h2", "h3", "h4", "li", "tr"]);
 
 function copyText(text, button) {
   const done = () => {
-    const before = button.textContent;
+    const [before, label] = [button.textContent, button.getAttribute("aria-label")];
     button.textContent = "Copied";
-    setTimeout(() => (button.textContent = before), 2000);
+    button.removeAttribute("aria-label"); // the name that a screen reader says
+    setTimeout(() => {
+      button.textContent = before;
+      if (label) button.setAttribute("aria-label", label);
+    }, 2000);
   };
   if (navigator.clipboard && window.isSecureContext) {
     navigator.clipboard.writeText(text).then(done);
@@ -22,6 +26,7 @@ function copyText(text, button) {
 }
 
 // The page scrolls to its end by itself when an answer arrives, which hides how a long one begins.
+// So it is scrolled back until it is complete, or somebody takes it in hand.
 function reveal(root) {
   const mark = root.querySelector("mark");
   const show = () =>
@@ -29,10 +34,14 @@ function reveal(root) {
       ? mark.scrollIntoView({ block: "center" })
       : root.firstElementChild?.scrollIntoView({ block: "start" });
   show();
-  const timers = [200, 500, 900, 1400].map((wait) => setTimeout(show, wait));
-  const stop = () => timers.forEach(clearTimeout);
+  let left = 6;
+  const watch = setInterval(() => {
+    show();
+    left -= document.querySelector('[data-test-script-state="running"]') ? 0 : 1;
+    if (left <= 0 || !root.isConnected) clearInterval(watch);
+  }, 250);
   for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"])
-    window.addEventListener(hand, stop, { once: true, passive: true });
+    window.addEventListener(hand, () => clearInterval(watch), { once: true, passive: true });
 }
 
 // A drawer that closes leaves the focus nowhere; the reader goes on from the control that opened it.
