@@ -57,12 +57,14 @@ class Assistant:
         `llm`: any LLM of LlamaIndex (`assistant.llm.load_llm` makes the one of the settings), which
         then writes the answers; without one they are quotations.
         """
-        from ingest.embedding import DEFAULT_MODEL, load_embedder
+        from ingest.embedding import DEFAULT_MODEL, cores, load_embedder
 
         self.folder = index_dir
         self.llm = llm
         self._settings = load_settings()
         self._lock = threading.Lock()
+        # Who asks first is answered first; all at once, everybody would wait for the last.
+        self._turns = threading.Semaphore(cores())
         self._corpus = Corpus(Index.open(index_dir))
         wanted = self._settings.embed_model or DEFAULT_MODEL
         made_with = self._corpus.index.embed_model
@@ -255,13 +257,23 @@ class Assistant:
         ranked, _ = self._find(corpus, query, Filters(body, since, until))
         return [_retrieved(corpus, candidate) for candidate in ranked[:k]]
 
+    def leads_to(self, question: str) -> tuple[str, int] | None:
+        """The meeting and the place of the item that a question finds first, with little work."""
+        corpus = self.corpus
+        resolved = Resolved(question, question)
+        query = read_question(corpus, resolved, date.today(), self._embedder).query
+        vector = self._embedder.encode([query.text])[0]
+        passage = rank.nearest(corpus, query, retrieve.search(corpus, query, vector))
+        return (passage.meeting_id, passage.item) if passage else None
+
     def _find(
         self, corpus: Corpus, query: Query, filters: Filters
     ) -> tuple[list[rank.Ranked], list[rank.Reading]]:
         if not len(corpus):
             return [], []
-        vector = self._embedder.encode([query.text])[0]
-        return rank.rank(corpus, query, retrieve.search(corpus, query, vector, filters))
+        with self._turns:
+            vector = self._embedder.encode([query.text])[0]
+            return rank.rank(corpus, query, retrieve.search(corpus, query, vector, filters))
 
 
 def check(question: str) -> str:

@@ -242,6 +242,16 @@ def rank(corpus: Corpus, query: Query, found: Found) -> tuple[list[Ranked], list
     return ranked, [readings[i] for i in order]
 
 
+def nearest(corpus: Corpus, query: Query, found: Found) -> Passage | None:
+    """The passage that the first ranking puts first: a fifth of the work of `rank`, no reader."""
+    passages = corpus.index.passages([corpus.ids[row] for row in found.rows[:CLOSE]])
+    table, _ = features(corpus, query, found, passages)
+    if not len(table):
+        return None
+    order = best_first(query, found.rows[: len(table)], ranker().predict(table))
+    return passages[int(order[0])]
+
+
 def best_first(query: Query, rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """The order of candidates, (n,): the items that the question names, then by score."""
     named = np.array([int(row) in query.named for row in rows], bool)

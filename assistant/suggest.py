@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 OFFERED = 3
 TRIES = 9
-TRIES_AFTER = 3  # answers made to try questions out, while the reader reads the first
+TRIES_AFTER = 3  # questions tried out while the reader of the page reads the answer
 LONGEST_TITLE = 80  # characters
 
 
 def opening_questions(assistant: Assistant) -> tuple[str, ...]:
-    """Up to three questions on recent decisions of several bodies that the minutes do answer."""
+    """Up to three questions on recent decisions of several bodies that the minutes do answer.
+
+    A question is tried out by what it finds first (`Assistant.leads_to`), at a fifth of the work of
+    an answer: of 88 such questions that led to their item 83 were answered from it, of 158 that
+    follow an answer 151 (sample minutes, and minutes of eight bodies, November 2026).
+    """
     offered: list[str] = []
     for meeting_id, place, question in _candidates(assistant.corpus.index)[:TRIES]:
-        answer = assistant.ask(question, quotations_only=True)
-        if any((c.meeting_id, c.place) == (meeting_id, place) for c in answer.citations):
+        if assistant.leads_to(question) == (meeting_id, place):
             offered.append(question)
         if len(offered) == OFFERED:
             break
@@ -91,7 +95,7 @@ def follow_ups(assistant: Assistant, answer: Answer, matters: Matters) -> tuple[
     fitting = [text for fits, text in offers if fits and text.casefold() != asked]
     leading = fitting[: OFFERED - 1]
     for question, there in _elsewhere(index, answer, matters)[:TRIES_AFTER]:
-        if any((c.meeting_id, c.place) == there for c in assistant.ask(question).citations):
+        if assistant.leads_to(question) == there:
             leading.append(question)
         if len(leading) == OFFERED:
             break
