@@ -1,7 +1,7 @@
 # Every target calls run.py, which works the same on Windows: `python run.py run`.
 PYTHON ?= python3
 
-.PHONY: run setup test lint ingest-sample bench-embedding bench-answers bench-reading measure-reading measure-decisions figures train
+.PHONY: run setup test lint ingest-sample bench-embedding bench-answers bench-page bench-reading measure-reading measure-decisions figures train
 
 run:
 	@$(PYTHON) run.py run
@@ -36,6 +36,9 @@ figures:
 
 bench-answers:
 	@$(PYTHON) run.py python -m eval.bench_answers
+
+bench-page:
+	@$(PYTHON) run.py python -m eval.bench_page
 
 # Every model anew, from ../shared; hours, and from checkpoint to checkpoint.
 train:

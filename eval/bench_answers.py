@@ -53,11 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--measure", action="store_true", help="time the one index given, as JSON")
     options = parser.parse_args(arguments)
     if options.measure:
-        print(json.dumps(measure(options.indexes[0], _drawn(options.questions, options.limit))))
+        print(json.dumps(measure(options.indexes[0], drawn(options.questions, options.limit))))
         return 0
     with tempfile.TemporaryDirectory() as scratch:
         kept = options.keep or Path(scratch)
-        models = options.indexes or [_given_or_sample(kept)]
+        models = options.indexes or [given_or_sample(kept)]
         print(f"{'passages':>9} {'':<13}{'p50 ms':>8}{'p95 ms':>8}{'of plain hybrid':>17}")
         for size in options.passages:
             folder = kept / f"{size}-passages"
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _given_or_sample(scratch: Path) -> Path:
+def given_or_sample(scratch: Path) -> Path:
     """The index of the settings, else one of the sample minutes."""
     from ingest.pipeline import ingest
     from ingest.settings import load_settings
@@ -175,7 +175,7 @@ def _later(text: str, years: int) -> str:
     return moved.replace("-02-29", "-02-28") if years % 4 else moved
 
 
-def _drawn(files: Sequence[Path], limit: int) -> list[Question]:
+def drawn(files: Sequence[Path], limit: int) -> list[Question]:
     """Questions to warm up with and to time, drawn with a seed."""
     every = [question for file in files for question in load_questions(file)]
     random.Random(SEED).shuffle(every)
