@@ -65,7 +65,7 @@ def plan(shared: Path, work: Path, out: Path) -> list[tuple[list[str], Path | No
     steps: list[tuple[list[str], Path | None]] = []
     for name, folders in MINUTES.items():
         index = work / "index" / name
-        ingest = ["assistant.cli", "--index", str(index), "ingest"]
+        ingest = ["assistant.cli", "ingest", "--index", str(index)]
         steps.append(([*ingest, str(minutes(data, folders, work / name))], index / "current"))
         sets += ["--set", str(shared / "questions" / f"{name}.jsonl"), str(index)]
     base = work / "pretrained"

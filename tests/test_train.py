@@ -1,5 +1,8 @@
 """The order of training, and what of it is done again."""
 
+import subprocess
+import sys
+
 import pytest
 
 from eval.train import MINUTES, main, plan
@@ -37,3 +40,14 @@ def test_folders_of_one_question_set_are_read_as_one(shared, tmp_path):
 def test_training_without_anything_to_train_on_is_refused(tmp_path):
     with pytest.raises(WrongUse, match="nothing to train on"):
         main(["--shared", str(tmp_path)])
+
+
+def test_every_step_is_called_as_it_wants_to_be(shared, tmp_path):
+    steps = {
+        tuple(command[:2]): command
+        for command, _ in plan(shared, tmp_path / "work", tmp_path / "out")
+    }
+    for command in steps.values():
+        asked = [sys.executable, "-m", *command, "--help"]
+        told = subprocess.run(asked, capture_output=True, text=True)
+        assert told.returncode == 0, told.stderr
