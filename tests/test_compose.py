@@ -6,8 +6,17 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.answer_model import Citation
 from assistant.choose import Sentence
-from assistant.compose import MAX_QUOTE_WORDS, _blocks, _quotes, _window, outcome_of
+from assistant.compose import (
+    MAX_QUOTE_WORDS,
+    _blocks,
+    _introduced,
+    _outcome_said,
+    _quotes,
+    _window,
+    outcome_of,
+)
 from assistant.question import BodyNames, Query, understand
 from assistant.rank import Ranked, read_passage
 from ingest.index import StoredItem
@@ -34,6 +43,20 @@ def quoted(text: str, order: list[tuple[int, float]], asked: str = "How much?") 
     blocks = _blocks(query(asked), readings, sentences, ranked)
     spans = [(readings[0].spans[b.first][0], readings[0].spans[b.last][1]) for b in blocks]
     return [text[start:end] for start, end in spans]
+
+
+def quoted_of(texts: list[str], scores: list[float], asked: str) -> list[str]:
+    """What is quoted of one-sentence passages of different meetings."""
+    ranked = [
+        Ranked(n, Passage(f"p{n}", f"m{n}", 0, text, "Cabinet", 0, 0), 1.0, np.zeros(1, np.float32))
+        for n, text in enumerate(texts)
+    ]
+    readings = [read_passage(one.passage) for one in ranked]
+    sentences = [
+        Sentence(n, 0, 0, len(text), text, score)
+        for n, (text, score) in enumerate(zip(texts, scores, strict=True))
+    ]
+    return [texts[block.passage] for block in _blocks(query(asked), readings, sentences, ranked)]
 
 
 def _cut(text: str, readings: list, number: int) -> str:  # type: ignore[type-arg]
@@ -122,3 +145,40 @@ def test_a_quote_of_two_motions_has_no_single_outcome() -> None:
     assert outcome_of(item, "The motion to close on Fridays was lost") == "lost"
     both = f"{lost.text} A further motion, for Saturdays only, was put and carried by 7 votes to 1."
     assert outcome_of(item, both) is None
+
+
+def test_the_course_of_a_matter_is_told_from_two_meetings() -> None:
+    texts = [
+        "A quotation of £4,000 for the bridge was received.",
+        "The bridge is an old one of stone and brick.",
+        "The bridge was mended by Mr Hale for £5,000.",
+    ]
+    asked = "What was the first price for the bridge, and who mended it in the end?"
+    assert quoted_of(texts, [5.0, 2.0, 1.5], asked)[:2] == [texts[0], texts[1]]
+    assert (
+        quoted_of(texts, [5.0, 2.0, 1.5], "What was the first price for the bridge?") == texts[:1]
+    )
+
+
+def test_the_movers_of_another_motion_are_not_quoted() -> None:
+    texts = [
+        "Councillor Wick moved that the bridge be closed, and Councillor Hale seconded it.",
+        "Proposed by Councillor Roe and seconded by Councillor Lee.",
+    ]
+    assert quoted_of(texts, [5.0, 4.9], "Who seconded the closing of the bridge?") == texts[:1]
+    assert quoted_of(texts, [5.0, 4.9], "What was done about the bridge?") == texts
+
+
+def test_a_lost_motion_is_named_as_one() -> None:
+    def cited(quote: str, outcome: str | None, day: str = "2024-05-01") -> Citation:
+        return Citation(
+            1, quote, "a.md", None, None, None, "Cabinet", day, "3", "", "p",
+            outcome=outcome, meeting_id=day,
+        )  # fmt: skip
+
+    assert _outcome_said(cited("That the bridge be closed.", "lost")) == "It was lost. [1]"
+    assert _outcome_said(cited("The motion was lost by 5 votes to 3.", "lost")) == ""
+    assert _outcome_said(cited("That the bridge be closed.", "resolved")) == ""
+    later = [cited("A.", None), cited("B.", None, "2024-06-02")]
+    assert _introduced(later) == "On 2 June 2024:"
+    assert _introduced(later[:1]) == ""
