@@ -26,12 +26,14 @@ GATES = (
     "hit@5:-0.02",
     "mrr@10:-0.02",
     "answer_correct:-0.02",
+    "answer_correct_40:-0.02",
     "citation_recall:-0.02",
     "citation_precision:-0.02",
     "markers:0",
     "verbatim:0",
     "abstain_tpr:-0.02",
     "abstain_fpr:0.02",
+    "twins:-0.02",
     "trust:-0.02",
 )
 

@@ -1,6 +1,6 @@
 """Measures anew what the README and docs/evaluation.md say, and the committed baseline runs.
 
-    python -m eval.figures [--shared DIR] [--index LIMERICK_INDEX]        (make figures)
+    python -m eval.figures [--only PART]... [--shared DIR] [--index LIMERICK_INDEX]   (make figures)
 
 Without the folder of real minutes only the figures over the sample minutes are renewed.
 """
@@ -11,16 +11,18 @@ import argparse
 import re
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from assistant.terminal import ProgressBar, spoken_date, tell
+from eval import qmsum
 from eval.baseline import BASELINES, SAMPLE_MINUTES, SAMPLE_QUESTIONS, real_set, save_baseline
 from eval.metrics import METRICS
 from eval.report import MEANINGS, summary
 from eval.run import EvalResult, Step, evaluate
 from eval.systems import OURS
-from eval.tables import as_markdown, figure, systems_table, transposed
+from eval.tables import Rows, as_markdown, figure, systems_table, transposed
 from ingest.errors import WrongUse
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,23 +34,62 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--index", type=Path, help="an index of the minutes of Limerick")
+    parser.add_argument("--only", choices=PARTS, action="append", help="may be given repeatedly")
     options = parser.parse_args()
-    renew(GUIDE, "metrics", as_markdown([["metric", "meaning"], *map(list, MEANINGS.items())]))
+    parts = options.only or PARTS
+    if not (options.shared / "data").is_dir():
+        tell(f"No real minutes in {options.shared}: only the sample's figures can be new.")
+        parts = [part for part in parts if part in WITHOUT_SHARED]
     with tempfile.TemporaryDirectory() as temporary:
-        work = Path(temporary)
-        sample = _measure(SAMPLE_QUESTIONS, _index(SAMPLE_MINUTES, work / "sample"), systems=True)
-        save_baseline(sample, BASELINES / "sample.json")
-        renew(GUIDE, "sample", _told(sample) + "\n\n" + table(sample))
-        if not (options.shared / "data").is_dir():
-            tell(f"No real minutes in {options.shared}: only the sample's figures are new.")
-            return
-        questions, minutes = real_set(options.shared, work / "real")
-        real = _measure(questions, _index(minutes, work / "real-index"))
-        save_baseline(real, BASELINES / "real.json")
-        limerick = options.index or _index(options.shared / "data" / "limerick", work / "limerick")
-        dev = _measure(options.shared / "questions" / "dev.jsonl", limerick, systems=True)
-        renew(README, "limerick", _told(dev) + "\n\n" + table(dev, parts=False))
-        renew(GUIDE, "limerick", _told(dev) + "\n\n" + table(dev))
+        for part in parts:
+            PARTS[part](options, Path(temporary))
+
+
+def _metrics(options: argparse.Namespace, work: Path) -> None:
+    renew(GUIDE, "metrics", as_markdown([["metric", "meaning"], *map(list, MEANINGS.items())]))
+
+
+def _sample(options: argparse.Namespace, work: Path) -> None:
+    sample = _measure(SAMPLE_QUESTIONS, _index(SAMPLE_MINUTES, work / "sample"), systems=True)
+    save_baseline(sample, BASELINES / "sample.json")
+    renew(GUIDE, "sample", _told(sample) + "\n\n" + table(sample))
+
+
+def _real(options: argparse.Namespace, work: Path) -> None:
+    questions, minutes = real_set(options.shared, work / "real")
+    real = _measure(questions, _index(minutes, work / "real-index"))
+    save_baseline(real, BASELINES / "real.json")
+
+
+def _limerick(options: argparse.Namespace, work: Path) -> None:
+    index = options.index or _index(options.shared / "data" / "limerick", work / "limerick")
+    dev = _measure(options.shared / "questions" / "dev.jsonl", index, systems=True)
+    renew(README, "limerick", _told(dev) + "\n\n" + table(dev, parts=False))
+    renew(GUIDE, "limerick", _told(dev) + "\n\n" + table(dev))
+
+
+def _qmsum(options: argparse.Namespace, work: Path) -> None:
+    folder = options.shared / "data" / "qmsum-committee"
+    renew(GUIDE, "qmsum", talk(*qmsum.run(folder, work / "qmsum", qmsum.BESIDE), date.today()))
+
+
+PARTS: dict[str, Callable[[argparse.Namespace, Path], None]] = {
+    "metrics": _metrics,
+    "sample": _sample,
+    "real": _real,
+    "limerick": _limerick,
+    "qmsum": _qmsum,
+}
+WITHOUT_SHARED = ("metrics", "sample")
+
+
+def talk(transcripts: int, queries: int, rows: Rows, day: date) -> str:
+    """The retrieval over talk in a sentence and a table."""
+    return (
+        f"{queries} queries over {transcripts} transcripts. Measured by `make figures` on "
+        f"{spoken_date(day.isoformat())}; in brackets the 95 % interval, a star marks a "
+        f"significant distance from ours.\n\n{as_markdown(rows)}"
+    )
 
 
 def table(result: EvalResult, parts: bool = True) -> str:

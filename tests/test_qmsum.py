@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from eval.qmsum import run, span_recall, transcript
+from eval.qmsum import _figure, run, span_recall, transcript
 from ingest.errors import WrongUse
 
 TALK = {
@@ -49,10 +50,18 @@ def test_recall_counts_each_relevant_character_once_and_only_from_the_right_tran
 def test_a_folder_of_transcripts_is_ingested_and_measured(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "talk.json").write_text(json.dumps(TALK), encoding="utf-8")
-    head, row = run(tmp_path / "data", tmp_path / "work", ["BM25 alone"])
+    transcripts, queries, (head, row) = run(tmp_path / "data", tmp_path / "work", ["BM25 alone"])
+    assert (transcripts, queries) == (1, 1)
     assert head == ["system", "recall@1", "recall@5", "recall@10"]
     assert row[0] == "BM25 alone"
-    assert float(row[3]) > 0.9
+    assert float(row[3].split()[0]) > 0.9
+
+
+def test_a_recall_has_its_interval_and_a_star_where_it_differs_from_the_first() -> None:
+    half, whole = np.array([0.0, 1.0] * 20), np.ones(40)
+    assert _figure(half, half).startswith("0.500 (0.3")
+    assert _figure(whole, half).startswith("1.000* (1.000 to 1.000)")
+    assert "*" not in _figure(np.array([1.0, *half[1:]]), half)
 
 
 def test_a_folder_without_transcripts_is_refused(tmp_path: Path) -> None:

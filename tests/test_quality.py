@@ -15,7 +15,7 @@ from eval.figures import GUIDE, README, renew, table
 from eval.metrics import METRICS, score
 from eval.questions import load_questions
 from eval.run import EvalResult, evaluate, load_run
-from eval.systems import plain_hybrid
+from eval.systems import OURS, plain_hybrid
 from ingest.errors import WrongUse
 from ingest.pipeline import ingest
 
@@ -92,6 +92,19 @@ def test_the_readme_and_the_guide_show_measured_tables_with_their_date() -> None
             assert all(f"| {metric} |" in block.replace("\\", "") for metric in METRICS), name
             if name != "metrics":
                 assert re.search(r"Measured by `make figures` on \d+ \w+ \d{4}", block), name
+
+
+def test_the_guide_shows_recall_over_talk_with_its_date() -> None:
+    page = GUIDE.read_text(encoding="utf-8")
+    (block,) = re.findall(r"<!-- figures: qmsum -->\n(.*?)<!-- end of figures -->", page, re.S)
+    assert re.search(r"Measured by `.*` on \d+ \w+ \d{4}", block)
+    assert all(f"| {name} |" in block for name in (OURS, "plain hybrid", "BM25 alone"))
+
+
+def test_every_headline_metric_has_its_gate() -> None:
+    gated = {parse_gate(gate).metric for gate in GATES}
+    beside = {"hit@10", "ndcg@10", "always_decline", "ece", "auc_right", "mean_words"}
+    assert gated == set(METRICS) - beside - {"p50_ms", "p95_ms"}
 
 
 def test_a_table_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
