@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -38,6 +39,8 @@ REASONS = ("wrong answer", "wrong source", "incomplete", "should not have answer
 GONE = "The minutes that were quoted here are no longer in the index."
 CLOSED = "This answer may quote exempt items, which are closed here."
 MODELS = Path(__file__).parent / "models"
+
+_line = threading.Lock()
 
 Verdict = Literal["up", "down"]
 
@@ -342,7 +345,8 @@ def _opened(index: Path) -> Iterator[sqlite3.Connection]:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-        with closing(sqlite3.connect(path, timeout=PATIENCE_S)) as database:
+        # SQLite lets those who wait sleep and try again; here they stand in line.
+        with _line, closing(sqlite3.connect(path, timeout=PATIENCE_S)) as database:
             database.execute("pragma foreign_keys = on")
             database.execute("pragma secure_delete = on")  # what is deleted is overwritten
             database.executescript(_TABLES)

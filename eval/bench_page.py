@@ -164,6 +164,7 @@ async def _crowd(
         await _run(one, "")
     alone = [await _run(opened[0], asked[n % len(asked)]) for n in range(users)]
     waited: list[float] = []
+    spent = _processor_s(pid)
     errors = 0
     step = max(1, questions // users // 5)
     for number in range(questions // users):
@@ -174,6 +175,11 @@ async def _crowd(
         waited += [one for one in every if one is not None]
         errors += sum(one is None for one in every)
     print(f"after {len(waited):>6,} questions {_megabytes(pid):6.0f} MB", flush=True)
+    each = (_processor_s(pid) - spent) / max(1, len(waited))
+    print(
+        f"{each * 1000:.0f} ms of a processor for each question with its whole page: "
+        f"{users} at once take {users * each / CORES:.1f} s of {CORES} cores that do nothing else"
+    )
     for one in opened:
         await one.close()
     return waited, [one for one in alone if one is not None], errors
@@ -198,6 +204,12 @@ async def _run(connection: Any, question: str) -> float | None:
             if first is None and re.search(r'"css": ?"answer', told):
                 first = (time.perf_counter() - began) * 1000
     return None
+
+
+def _processor_s(pid: int) -> float:
+    """Seconds of a processor that a process has used, in Linux."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _megabytes(pid: int) -> float:

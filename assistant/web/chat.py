@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -281,7 +281,8 @@ def _ask(
     filters: Filters,
 ) -> list[KeptTurn]:
     """Answer a question below the earlier ones; the words appear as soon as they are known."""
-    _question(question, after=turns[-1].id if turns else 0, newest=True)
+    after = turns[-1].id if turns else 0
+    _question(question, after=after, newest=True)
     history = [Turn(turn.answer.question, turn.answer.answer) for turn in turns[-CONTEXT:]]
     place, written = st.empty(), list[str]()
     limits = asdict(filters)
@@ -294,12 +295,17 @@ def _ask(
     try:
         with st.spinner("Reading the minutes …"):
             answer = assistant.ask(question, history=history, show=show_sentence, **limits)
-            turn = _keep(assistant, browser, answer, limits)
     except WrongUse as error:
         plain.show([block("p", str(error), css="note")], "refused")
         return turns
+    turn = _answered(
+        assistant.corpus.index,
+        browser,
+        answer,
+        after,
+        lambda: _keep(assistant, browser, answer, limits),
+    )
     place.empty()
-    _answered(assistant.corpus.index, browser, turn)
     return [*turns, turn]
 
 
@@ -318,7 +324,8 @@ def _keep(assistant: Assistant, browser: str, answer: Answer, limits: dict[str, 
         _open(None)
         return _keep(assistant, browser, answer, limits)
     except MinutesError as error:
-        return KeptTurn(0, replace(answer, warnings=(*answer.warnings, str(error))))
+        plain.show([block("p", str(error), css="note")], "not_kept")
+        return KeptTurn(0, answer)
     st.session_state["conversation"] = conversation
     st.query_params["c"] = conversation
     return KeptTurn(id, answer, limits=made["limits"])
@@ -327,7 +334,7 @@ def _keep(assistant: Assistant, browser: str, answer: Answer, limits: dict[str, 
 def _turn(index: Index, browser: str, turn: KeptTurn, after: int, *, newest: bool) -> None:
     _question(turn.answer.question, after=after, newest=newest)
     st.empty()  # where sentences stood while they were written: the answer keeps its place
-    _answered(index, browser, turn)
+    _answered(index, browser, turn.answer, after, lambda: turn)
 
 
 def _question(question: str, *, after: int, newest: bool) -> None:
@@ -337,10 +344,14 @@ def _question(question: str, *, after: int, newest: bool) -> None:
         plain.show(asked, f"question_{after}", reveal=newest)
 
 
-def _answered(index: Index, browser: str, turn: KeptTurn) -> None:
-    answer = turn.answer
+def _answered(
+    index: Index, browser: str, answer: Answer, after: int, keep: Callable[[], KeptTurn]
+) -> KeptTurn:
     with st.chat_message("assistant", avatar=":material/menu_book:"):
-        pressed = plain.show(_answer(index, answer), f"answer_{turn.id}", live=True)
+        try:  # it is on the screen before it is on the disk
+            pressed = plain.show(_answer(index, answer), f"answer_{after}", live=True)
+        finally:  # also where somebody asks on meanwhile, which ends this run
+            turn = keep()
         if turn.id:
             _below(index, browser, turn)
     if pressed:
@@ -351,6 +362,7 @@ def _answered(index: Index, browser: str, turn: KeptTurn) -> None:
         else:
             near = nearest_items(answer.retrieved)[int(at)]
             show_source(near.meeting_id, near.place)
+    return turn
 
 
 @st.fragment
