@@ -397,7 +397,7 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
                         each.label, number=str(expected), value=(expected, 0), scanned=True
                     )
                     kept.append(replace(each, label=label))
-    if (1, 0) not in taken and chain[0].label.value == (2, 0):
+    if (1, 0) not in taken and chain[0].label.value == (2, 0) and len(chain) > 2:
         kept += _misread_first([each for each in integers if each.block < chain[0].block], chained)
     return sorted(kept, key=lambda each: each.block)
 

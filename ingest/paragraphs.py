@@ -32,6 +32,13 @@ _FORMULA = re.compile(
     r"(?:Proposed|Seconded|Moved) by\b|And (?:it was )?[Rr]esolved\b|Circulated,|"
     r"It was (?:\w+ly )?(?:agreed|noted|decided|proposed|resolved|stated)\b|On the proposal of\b"
 )
+# "3. Local Transport", and below it "The Chairman welcomed ...": a heading and its first sentence.
+_NUMBERED_TITLE = re.compile(r"^\W*(?:item\s*)?\d{1,3}[.:)]\s+[A-Z]", re.I)
+_VERB = re.compile(r"\b(?:was|were|is|are|has|have|had|gave|[a-z]{2,}ed)\b")
+_OPENS_SENTENCE = re.compile(
+    r"(?:The|It|This|There|He|She|They|Members?|Councillors?|Cllrs?\.?|Mr\.?|Mrs\.?|Ms\.?|Following|"
+    r"In|At|A|An) "
+)
 _CONTINUES = re.compile(r"(?:19|20)\d\d\b")  # the year of a date that runs over the line
 _TALLY = re.compile(r"\(\d{1,3}\)\W*$")  # "(12)" after the names of those who voted
 _LABELLED = re.compile(r"^[A-Z][\w’'/&. ]{1,40}:(?:\s|$)")
@@ -102,6 +109,10 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return True
     if line.space_before and not double and before.page == line.page:
         return not (open_end and line.text[:1].islower())
+    if (titled or (began and _NUMBERED_TITLE.match(before.text))) and _is_title_above(
+        before.text, line.text
+    ):
+        return True
     first = line.text.split(" ", 1)[0]
     filled = (len(before.text) + 1 + len(first)) / max(width, 40)
     if line.text[:1].islower() and not ends_sentence(before.text):
@@ -119,3 +130,14 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
     if _LABELLED.match(line.text) or _FORMULA.match(line.text):
         return True
     return filled < (0.85 if titled else 0.7)  # a title is seldom as long as its line
+
+
+def _is_title_above(before: str, text: str) -> bool:
+    """Whether the heading of a number stands above the first line of a sentence."""
+    return bool(
+        not _VERB.search(before)
+        and not _FUNCTION_WORD.search(before)
+        and not _OPEN_END.search(before)
+        and _OPENS_SENTENCE.match(text)
+        and _VERB.search(text)
+    )

@@ -59,6 +59,7 @@ class _Draft:
     title: str
     page: int | None
     blocks: list[Block] = field(default_factory=list)
+    misread: str = ""  # the number as a scan prints it, where that cannot be right
 
 
 def build_meetings(document: Document, file_name: str | None = None) -> list[Meeting]:
@@ -199,6 +200,11 @@ def _meeting(
     items = _items(drafts)
     if not items:
         warnings.append("No items were found.")
+    misread = [draft for draft in drafts if draft.misread]
+    warnings += [
+        f"Item {draft.number} is printed as “{draft.misread}”: a scan misread its number."
+        for draft in misread
+    ]
     named = [_joined(draft) for draft in drafts[:4] if _ATTENDANCE.match(draft.title)]
     return Meeting(
         source=document.source,
@@ -210,7 +216,7 @@ def _meeting(
         language=detect_language(" ".join(block.text for block in blocks)[:20000]),
         attendance=parse_attendance([*opening, *named], found.iso),
         front=tuple(Paragraph(block.text, block.page) for block in front),
-        furniture=furniture,
+        furniture=(*furniture, *(draft.misread for draft in misread)),
         warnings=tuple(warnings),
         url=document.url,
         ocr=document.ocr,
@@ -704,6 +710,8 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
         return draft, place
     label = head.label
     assert label is not None
+    if label.scanned:
+        draft.misread = block.text[: len(block.text) - len(label.rest)].strip()
     rest = label.rest
     within = _label_within(label) if head.kind == "number" else None
     if within and is_titlelike(within.rest) and label.family == "int" and not label.value[-1]:
