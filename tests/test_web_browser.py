@@ -74,9 +74,14 @@ def test_a_new_answer_is_seen_from_its_question_on(page: Page, address: str, wid
     for question, below in ((QUESTION, "Sources"), (second, "Nearest items")):
         ask(page, question)
         page.get_by_role("heading", name=below).wait_for()
-        page.wait_for_timeout(2500)  # until the page has stopped scrolling
-        box = page.get_by_role("heading", name=question).bounding_box()
-        assert box and 40 < box["y"] < 600, question
+        heading, seen = page.get_by_role("heading", name=question), -1.0
+        for _ in range(20):  # until the page has stopped scrolling
+            page.wait_for_timeout(1000)
+            box = heading.bounding_box()
+            before, seen = seen, box["y"] if box else -1.0
+            if before == seen and 40 < seen < 600:
+                break
+        assert 40 < seen < 600, question
 
 
 def test_a_decision_is_set_apart_with_its_vote(page: Page, address: str) -> None:
