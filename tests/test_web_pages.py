@@ -68,6 +68,8 @@ def test_an_answer_has_markers_sources_and_confidence_in_words(app: AppTest) -> 
     rows = [part for part in parts if part.get("css") == "row"]
     assert {part["press"] for part in rows} == {part["press"] for part in markers}
     assert any(word in text(app) for word in ("Well supported", "Likely", "Check the source"))
+    assert app.expander[0].label == "Why this answer"
+    assert "answer taken from item" in text(app)
 
 
 def test_days_limit_what_is_found(app: AppTest) -> None:

@@ -352,6 +352,10 @@ def _answered(
             pressed = plain.show(_answer(index, answer), f"answer_{after}", live=True)
         finally:  # also where somebody asks on meanwhile, which ends this run
             turn = keep()
+        if answer.explanation:
+            with st.expander("Why this answer" if answer.answered else "Why no answer"):
+                why = [block("li", line, css="meta") for line in answer.explanation]
+                plain.show(why, f"why_{after}")
         if turn.id:
             _below(index, browser, turn)
     if pressed:
