@@ -18,7 +18,7 @@ from assistant.conversations import Said
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, LocatorAssertions, Page
 
-QUESTION = "Who presented the petition about the Market Place?"
+QUESTION = "Which resident presented the petition about the Market Place?"
 
 
 def ask(page: Page, question: str) -> None:

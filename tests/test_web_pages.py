@@ -15,7 +15,7 @@ from assistant.web.browser import COOKIE
 from assistant.web.plain import Part, _as_data, block, web_address
 from ingest.pipeline import ingest
 
-QUESTION = "Who presented the petition about the Market Place?"
+QUESTION = "Which resident presented the petition about the Market Place?"
 
 
 @pytest.fixture
