@@ -22,6 +22,7 @@ LONGEST_WINDOW = 3  # sentences
 # What a further sentence must add to the share of a claim's words that a window holds.
 WIDER = 0.04
 SCOPE = 3  # telling words behind "not" that it turns round
+LEAST_SAID = 2  # telling words of a sentence
 LEAST_CLAUSE = 4  # telling words; a shorter clause is checked with the one before
 
 
@@ -61,7 +62,14 @@ _SAME_STEM = {
     "clir": "councillor",
     "cmhlr": "councillor",
 }
-_URL = re.compile(r"(?:https?:|www\.|ftp:|mailto:|javascript:|data:)\S*|<\w+[^>]*>|\w@\w", re.I)
+_LEAD = re.compile(
+    r"^(?:the minutes (?:also )?(?:record|state|say|show|note)s? that|(?:it is|it was) (?:also )?"
+    r"(?:minuted|recorded) that|according to the minutes,?|as (?:minuted|recorded),?)\s+",
+    re.I,
+)
+_ADDRESS = re.compile(
+    r"\b(?:https?|hxxps?|ftp|mailto|javascript|data):\S|\bwww\.|<\s?/?[a-z!]|\w@\w|!\[|\]\(", re.I
+)
 
 
 @lru_cache(maxsize=4096)
@@ -80,6 +88,8 @@ def nearest(claim: str, source: Source, longest: int = LONGEST_WINDOW) -> Window
     """The sentences of a source that hold most of a claim's words, no more of them than help."""
     said = set(stems(claim))
     headed = said & set(stems(source.heading))
+    # The day of the meeting stands in the heading: it must not draw in sentences of that year.
+    telling = said - {word for word in headed if word[0].isdigit() or word[:3] in _MONTH_STARTS}
     spans = sentence_spans(source.text)
     held = [said & set(stems(source.text[start:end])) for start, end in spans]
     best, best_score = Window(source, 0, 0, 0.0), -1.0
@@ -88,7 +98,7 @@ def nearest(claim: str, source: Source, longest: int = LONGEST_WINDOW) -> Window
         for last in range(first, min(first + longest, len(spans))):
             words |= held[last]
             cover = len(words | headed) / max(1, len(said))
-            score = len(words) / max(1, len(said)) - WIDER * (last - first)
+            score = len(words & telling) / max(1, len(telling)) - WIDER * (last - first)
             if score > best_score:
                 best = Window(source, spans[first][0], spans[last][1], cover)
                 best_score = score
@@ -170,8 +180,8 @@ _ORDINALS = {
     )
 }
 _WORD_NUMBER = re.compile(
-    rf"\b(?:{'|'.join([*_UNITS, *_TENS, *_SCALES])})(?:[\s-]+(?:and\s+)?"
-    rf"(?:{'|'.join([*_UNITS, *_TENS, *_SCALES])}))*\b",
+    rf"\b(?:{'|'.join([*_UNITS, *_TENS, *_SCALES])})(?:(?:[\s-]+|"
+    rf"(?<=hundred|housand|million)\s+and\s+)(?:{'|'.join([*_UNITS, *_TENS, *_SCALES])}))*\b",
     re.I,
 )
 _ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b(?!\w)", re.I)
@@ -190,7 +200,7 @@ _MONTH = (
     r"Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _DAY_MONTH = re.compile(
-    rf"\b(?P<day>\d{{1,2}})\s?(?:st|nd|rd|th)?\s+(?:of\s+)?(?P<month>{_MONTH})"
+    rf"\b(?P<day>\d{{1,2}})\s?(?:st|nd|rd|th|[^\w\s,.;:()%]{{1,2}})?\s+(?:of\s+)?(?P<month>{_MONTH})"
     rf"(?:,?\s+(?:of\s+)?(?P<year>(?:19|20)\d\d))?"
     rf"|\b(?P<month2>{_MONTH})\s+(?P<day2>\d{{1,2}})(?!\d)(?:st|nd|rd|th)?(?:,?\s+(?P<year2>(?:19|20)\d\d))?"
     rf"|\b(?P<month3>{_MONTH})(?:,?\s+(?:of\s+)?(?P<year3>(?:19|20)\d\d))?"
@@ -303,7 +313,7 @@ def _wrong_figures(claim: str, windows: Sequence[Window]) -> Iterator[str]:
         figure = f"{value:,.2f}".removesuffix(".00")
         shown = f"{kind if kind in '€£$' else ''}{figure}{'%' if kind == '%' else ''}"
         yield f"the figure {shown} does not stand there"
-    if _bound_otherwise(claim, " ".join(w.text for w in windows)):
+    if _bound_otherwise(claim, " ".join(_around(w) for w in windows)):
         yield "a figure stands there for something else"
     days = [day for each in held for day in each.days]
     meetings: list[Day] = [
@@ -334,7 +344,7 @@ BOUND = 4  # telling words between a figure and what it counts
 
 
 def _counted(text: str) -> list[str]:
-    """Telling words and figures of a text in order; figures in digits."""
+    """Telling words, figures ("12") and months ("#3") of a text in order, "" for a stop."""
     found: list[str] = []
     for token in _TOKEN.findall(text):
         word = token.casefold()
@@ -344,24 +354,53 @@ def _counted(text: str) -> list[str]:
             found.append(f"{float(word.replace(',', '')):g}")
         elif word in _UNITS or word in _TENS:
             found.append(f"{_UNITS.get(word, _TENS.get(word, 0)):g}")
+        elif _IS_MONTH.fullmatch(word):
+            found.append(f"#{_MONTH_STARTS.index(word[:3]) + 1}")
         else:
             found += stems(token)
     return found
 
 
+def _is_figure(token: str) -> bool:
+    return token[:1] == "#" or token[:1].isdecimal()
+
+
 def _bound_otherwise(claim: str, text: str) -> bool:
-    """Whether a figure counts one thing in the claim and only others in the text."""
-    said, held = _counted(_DAY_MONTH.sub(" . ", claim)), _counted(text)
-    for number, thing in pairwise(said):
-        if not number[:1].isdecimal() or not thing[:1].isalpha() or thing not in held:
-            continue
-        if 1800 < float(number) < 2200:
-            continue
-        at = [i for i, token in enumerate(held) if token == number]
-        things = [i for i, token in enumerate(held) if token == thing]
-        if at and min(abs(i - j) for i in at for j in things) > BOUND:
-            return True
+    """Whether a figure, year or month goes with a word in the claim, and another one in the text.
+
+    Words beside it on either side are looked at; a figure that counts the same thing within BOUND
+    words is taken for the same.
+    """
+    said, held = _counted(claim), _counted(text)
+    running = [token for token in held if token]
+    beside: dict[tuple[int, str], set[str]] = {}  # side and word -> figures beside it in the text
+    for one, other in pairwise(held):
+        if _is_figure(other) and one[:1].isalpha():
+            beside.setdefault((-1, one), set()).add(other)
+        if _is_figure(one) and other[:1].isalpha():
+            beside.setdefault((1, other), set()).add(one)
+    for one, other in pairwise(said):
+        for figure, side, word in ((other, -1, one), (one, 1, other)):
+            if not _is_figure(figure) or not word[:1].isalpha() or word not in held:
+                continue
+            there = beside.get((side, word), set())
+            if figure in there:
+                continue
+            at = [i for i, token in enumerate(running) if token == figure]
+            words = [i for i, token in enumerate(running) if token == word]
+            apart = min((abs(i - j) for i in at for j in words), default=None)
+            of_a_kind = {x for x in there if _kind(x) == _kind(figure)}
+            if of_a_kind and (apart is None or apart > BOUND):
+                return True
+            if side == 1 and _kind(figure) == "figure" and apart is not None and apart > BOUND:
+                return True
     return False
+
+
+def _kind(figure: str) -> str:
+    if figure[0] == "#":
+        return "month"
+    return "year" if 1800 < float(figure) < 2200 else "figure"
 
 
 # --- names ---------------------------------------------------------------------------------------
@@ -444,6 +483,9 @@ _CHAIRS = frozenset(_words("chair chairman chairperson chairwoman cathaoirleach 
 _SEXES = ("mr", "mrs", "ms", "miss", "sir", "lady")
 
 
+_IS_MONTH = re.compile(_MONTH, re.I)
+
+
 def _names(text: str) -> list[list[str]]:
     """Runs of capitalised words that are names, each word casefolded; the first word is no sign."""
     runs: list[list[str]] = []
@@ -457,7 +499,8 @@ def _names(text: str) -> list[list[str]]:
             and folded not in _GENERIC
             and folded not in _WEEKDAYS
             and folded not in STOP_WORDS
-            and folded[:3] not in _MONTH_STARTS
+            and folded not in _UNITS
+            and not _IS_MONTH.fullmatch(folded)
         )
         if not is_name:
             end = -2
@@ -497,6 +540,68 @@ def _wrong_names(claim: str, windows: Sequence[Window]) -> Iterator[str]:
             yield f"no {role} is named there"
 
 
+_PERSON = re.compile(
+    r"\b(?:Cllrs?|Councillors?|Mrs?|Ms|Miss|Dr|Rev|Deputy|Cmhlr|C(?:om)?hairleoir)\b\.?\s+"
+    r"(?P<names>[A-ZÀ-Ý][^;:!?]*)"
+)
+_LISTED = re.compile(r"[A-ZÀ-Ý][\w’'‟-]*")
+BEFORE = 2  # sentences before, in which somebody is named whom the sentence calls "he"
+AS_WELL = 0.85  # share of the best sentence's words
+_HE = re.compile(r"\b(?:he|she|they|his|her|their|him|them|who)\b", re.I)
+
+
+def _persons(text: str) -> set[str]:
+    """Names behind a title and those listed with them ("Cllrs Hart, Lund and Vane")."""
+    found: set[str] = set()
+    for match in _PERSON.finditer(text):
+        end = 0
+        names = match["names"]
+        for name in _LISTED.finditer(names):
+            between = names[end : name.start()]
+            if end and not re.fullmatch(
+                r"(?:\s*\([A-Z]{1,3}\))?[\s.]*|(?:\s*\([A-Z]{1,3}\))?\s*(?:,|and|&|, and)\s*"
+                r"(?:(?:Cllr|Councillor|Mrs?|Ms|Miss|Dr)\.?\s+)?",
+                between,
+            ):
+                break
+            word = re.sub(r"['’]s?$", "", name.group()).casefold()
+            if len(word) > 2 and word not in _GENERIC and word not in _NOT_SURNAME:
+                found.add(re.sub(r"['’‟]", "’", word))
+            end = name.end()
+    return found
+
+
+def _wrong_persons(claim: str, source: Source) -> Iterator[str]:
+    """Whom no sentence names that says the rest of a clause as well as any other does."""
+    spans = sentence_spans(source.text)
+    for part in clauses(claim):
+        persons = _persons(part) - set().union(*_parts_played(part).values())
+        rest = part
+        for name in persons:
+            rest = re.sub(rf"\b{re.escape(name).replace('’', '.')}\b", " ", rest, flags=re.I)
+        said = set(stems(rest))
+        if not persons or len(said) < LEAST_CLAUSE:
+            continue
+        held = [len(said & set(stems(source.text[start:end]))) for start, end in spans]
+        best = max(held, default=0)
+        homes = [i for i, count in enumerate(held) if count >= AS_WELL * best]
+        missing, others = set(persons), set()
+        for at in homes:
+            start, end = spans[at]
+            before = source.text[spans[max(0, at - BEFORE)][0] : start]
+            text = source.text[start:end]
+            missing -= _bare_words(text + (before if _HE.search(text) else ""))
+            others |= _persons(text)
+        if missing and others - persons:
+            yield f"there it is {min(others - persons).title()}, not {min(missing).title()}"
+            return
+
+
+def _bare_words(text: str) -> set[str]:
+    words = (re.sub(r"['’]s?$", "", word).casefold() for word in _WORD.findall(text))
+    return {re.sub(r"['’‟]", "’", word) for word in words}
+
+
 def _adjacent(first: str, second: str, words: Sequence[Sequence[str]]) -> bool:
     return any(
         one == first and second in each[place + 1 : place + 4]
@@ -509,12 +614,17 @@ _TITLED = (
     r"(?:(?:Cllrs?|Councillors?|Comhairleoir|C(?:om)?hairleoir|Cmhlr|Mrs?|Ms|Miss|Dr|Deputy|"
     r"Alderman|Prof|Rev|Sir|Lady|Lord|Senator)\.?\s+)*"
 )
-_NAME = rf"{_TITLED}(?P<{{}}>(?:[A-ZÀ-Ý][\w’'.-]*\s?){{{{1,4}}}})"
+_NAME = (
+    rf"{_TITLED}(?P<{{}}>(?:(?:[A-ZÀ-Ý][\w’'.-]*|(?:de|du|van|von|der|la|le)(?=\s))\s?){{{{1,5}}}})"
+)
 _BY = re.compile(
     r"\b(?P<verb>[Pp]roposed|PROPOSED|[Pp]roposer|[Mm]oved|[Pp]roposal|[Pp]roposition|[Ss]econded|"
     r"SECONDED|[Ss]econder)\s*(?:(?:by|of|was|:|-|–)\s*)+" + _NAME.format("name")
 )
-_DID = re.compile(_NAME.format("name") + r"\s*(?:formally\s+)?(?P<verb>proposed|moved|seconded)\b")
+_DID = re.compile(
+    _NAME.format("name")
+    + r"\s*(?:\([A-Z]{1,3}\)\s*)?(?:formally\s+)?(?P<verb>proposed|moved|seconded)\b"
+)
 _NOT_SURNAME = frozenset(_words("and seconded proposed it that the by was resolved"))
 
 
@@ -535,11 +645,14 @@ def _wrong_parts(claim: str, sources: Sequence[Source], windows: Sequence[Window
     said = _parts_played(claim)
     if not any(said.values()):
         return
+    home = [_parts_played(nearest(claim, source, 1).text) for source in sources]
     near = [_parts_played(window.text) for window in windows]
     far = [_parts_played(source.text) for source in sources]
     for part, names in said.items():
-        close = set().union(*(each[part] for each in near))
-        held = close or set().union(*(each[part] for each in far))
+        held = next(
+            (some for each in (home, near, far) if (some := set().union(*(x[part] for x in each)))),
+            set(),
+        )
         for name in sorted(names - held):
             yield f"{name.title()} is not who {part} it there"
 
@@ -592,7 +705,7 @@ def _count(text: str) -> int:
     return int(text) if text.isdecimal() else 0 if text in ("none", "nil", "no") else _value(text)
 
 
-def _wrong_votes(claim: str, sources: Sequence[Source]) -> Iterator[str]:
+def _wrong_votes(claim: str, sources: Sequence[Source], windows: Sequence[Window]) -> Iterator[str]:
     said = votes(claim)
     held: dict[str, set[int]] = {side: set() for side in said}
     for source in sources:
@@ -604,11 +717,12 @@ def _wrong_votes(claim: str, sources: Sequence[Source]) -> Iterator[str]:
         held["against"].add(pair % 1000)
     for side, numbers in said.items():
         # A side whose count is not read in the source is left to the check of figures.
-        if held[side] and numbers - held[side]:
+        elsewhere = set().union(*(held[one] for one in held if one not in (side, "pair")))
+        if (numbers - held[side]) and (held[side] or numbers & elsewhere):
             yield "the votes are counted otherwise there"
     if said["pair"] and not held["pair"]:
         yield "no such vote stands there"
-    if _UNANIMOUS.search(claim) and not any(_UNANIMOUS.search(s.text) for s in sources):
+    if _UNANIMOUS.search(claim) and not any(_UNANIMOUS.search(_around(w)) for w in windows):
         yield "nothing there says that it was unanimous"
 
 
@@ -633,11 +747,14 @@ _NEGATORS = frozenset(
 _NEGATES_TO = frozenset(_words("failed refused declined"))  # with "to"
 # Words that say no in their own way, so that a claim's "not" may stand for them.
 _DENIES = re.compile(
-    r"\b(?:un|in|im|non)[a-z]{4,}|\b(?:refus|reject|lost|defeat|declin|lack|fail|deni|oppos|object"
+    r"\bun(?!der|til|an|i[oqtv]|loa|less)[a-z]{4,}"
+    r"|\b(?:inab|inadeq|insuff|inelig|incompl|inappr|inacc|incorr|invalid|imposs|impract|improp|non-)"
+    r"|\b(?:refus(?:e[ds]?|al|ing)\b|reject|lost|defeat|declin|lack|fail|deni|oppos|object"
     r"|against|only|prevent|prohibit|cease|stop|too late|instead|rather|yet to|outstanding|await"
     r"|absen|withdr|defer|exclu|withhold|dismiss|rul(?:e|ed) out|free of)",
     re.I,
 )
+_TITLE = frozenset(_words("mr mrs ms dr cllr cllrs rev st no nos fr prof"))
 
 
 def _polarity(text: str) -> tuple[dict[str, set[bool]], bool]:
@@ -649,7 +766,9 @@ def _polarity(text: str) -> tuple[dict[str, set[bool]], bool]:
         word = piece.casefold().replace("’", "'")
         behind = pieces[place + 1].casefold() if place + 1 < len(pieces) else ""
         if word in ".,;:()" or word == "but":
-            left = 0
+            before = pieces[place - 1].casefold() if place else ""
+            if word != "." or not (before in _TITLE or len(before) == 1):
+                left = 0
             continue
         negator = (word in _NEGATORS or word.endswith("n't")) and not (
             (word == "no" and (behind == "." or behind.isdigit()))
@@ -671,16 +790,35 @@ def _turned_round(claim: str, windows: Sequence[Window]) -> Iterator[str]:
     text = "\n".join(window.text for window in windows)
     held, denied_there = _polarity(text)
     shared = [stem for stem in said if stem in held]
-    if any(not said[stem] & held[stem] for stem in shared) or (
-        denied and not denied_there and not _DENIES.search(text)
+    denies = len(_DENIES.findall(text))
+    if (
+        any(not said[stem] & held[stem] for stem in shared)
+        or (denied and not denied_there and not denies)
+        or _negators(claim) > _negators(text) + denies
+        or any(
+            form.search(claim) and not form.search(text) for form in (_NOT_ONLY, _NOT_UN, _NOT_NO)
+        )
     ):
         yield "it says the opposite, or leaves a “not” out or puts one in"
 
 
+_NOT_ONLY = re.compile(r"\bnot only\b", re.I)
+_NOT_UN = re.compile(r"\bnot un[a-z]{4,}", re.I)
+_NOT_NO = re.compile(r"\bnot (?:no|never|none)\b", re.I)
+
+
+def _negators(text: str) -> int:
+    return sum(
+        word.casefold() in _NEGATORS or word.casefold().replace("’", "'").endswith("n't")
+        for word in re.findall(r"[\w’']+(?!\w|\.\d)", re.sub(r"\b[Nn]os?\.?\s*\d", "", text))
+    )
+
+
 _OUTCOMES = {
     "deferred": r"defer|adjourn|postpon|held over|put off",
-    "refused": r"refus|reject|\blost\b|\bdefeat|\bdeclin|turned down|dismiss|not (?:agreed|carried|"
-    r"approved|accepted|passed|granted|supported)|\bfell\b|oppos",
+    "refused": r"\brefus(?:ed|als?|ing)\b|\bto refuse\b|reject|\blost\b|\bdefeat|\bdeclin|"
+    r"turned down|dismiss|(?:\bnot|nnot|n[’']t) (?:been |be )?(?:agree|carr(?:y|ied)|"
+    r"approve|accept|pass|grant|support|adopt)(?:e?d)?\b|\bfell\b|oppos",
     "withdrawn": r"withdr",
     "noted": r"\bnoted?\b|took note",
     "recommended": r"recommend",
@@ -712,10 +850,15 @@ def _wrong_outcome(claim: str, windows: Sequence[Window]) -> Iterator[str]:
         if kind not in around:
             yield f"nothing there says that it was {kind}"
     turned = (held & {"deferred", "refused", "withdrawn"}) - said
-    if "agreed" in decided and turned:
+    if "agreed" in decided:
         words = {word.casefold() for word in _DECIDED["agreed"].findall(claim)}
-        if _linked(text, turned) or not words & set(re.findall(r"\w+", text.casefold())):
+        there = set(re.findall(r"\w+", text.casefold()))
+        if turned and (_linked(text, turned) or not words & there):
             yield f"there it was {' or '.join(sorted(turned))}"
+        home = [nearest(claim, window.source, 1).text for window in windows]
+        near = set(re.findall(r"\w+", " ".join(home).casefold()))
+        if "noted" in outcomes(" ".join(home)) - said and words - near:
+            yield "there it was noted"
 
 
 def _linked(text: str, kinds: set[str]) -> bool:
@@ -745,19 +888,53 @@ def faults(claim: str, sources: Sequence[Source]) -> tuple[str, ...]:
 
     A claim that cites several sources is taken apart, and each clause must be true of one of them.
     """
-    for match in _URL.finditer(claim):
-        if not any(match.group() in source.text for source in sources):
-            return ("it holds an address or mark-up that does not stand there",)
-    parts = clauses(claim) if len(sources) > 1 else [claim]
+    if holds_an_address(claim):
+        return ("it holds an address or mark-up",)
+    if len(stems(claim)) < LEAST_SAID:
+        return ("it says too little to be checked",)
+    claim = said_of(claim)
+    whole = min((_faults_of(claim, source) for source in sources), key=len)
+    parts = clauses(claim)
+    if not whole or (len(sources) == 1 and len(parts) == 1):
+        return tuple(whole)
     found: dict[str, None] = {}
     for part in parts:
-        tried = [_faults_of(part, source) for source in sources]
-        for fault in min(tried, key=len):
+        for fault in min((_faults_of(part, source) for source in sources), key=len):
             found.setdefault(fault)
     return tuple(found)
 
 
+def holds_an_address(text: str) -> bool:
+    """Whether a text holds an address or mark-up; an answer shows none, even of a source."""
+    return bool(_ADDRESS.search(text))
+
+
+def said_of(claim: str) -> str:
+    """The claim without "the minutes record that", which says nothing of the matter."""
+    return _LEAD.sub("", claim) or claim
+
+
+def is_word_for_word(claim: str, source: Source) -> bool:
+    """Whether whole sentences of the source make up the claim, signs and white space aside."""
+    said = _letters(claim)
+    spans = sentence_spans(source.text)
+    for first in range(len(spans)):
+        for last in range(first, min(first + LONGEST_WINDOW, len(spans))):
+            held = _letters(source.text[spans[first][0] : spans[last][1]])
+            if held == said:
+                return True
+            if len(held) > len(said):
+                break
+    return False
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
 def _faults_of(claim: str, source: Source) -> list[str]:
+    if is_word_for_word(claim, source):
+        return []
     window = nearest(claim, source)
     windows = [window]
     named = re.findall(r"\b(?:item|minute)s?\s+(?:no\.?\s*|number\s+)?(\d[\w/.()]*)", claim, re.I)
@@ -776,7 +953,8 @@ def _faults_of(claim: str, source: Source) -> list[str]:
     found += _wrong_figures(claim, windows)
     found += _wrong_names(claim, windows)
     found += _wrong_parts(claim, [source], windows)
-    found += _wrong_votes(claim, [source])
+    found += _wrong_votes(claim, [source], windows)
+    found += _wrong_persons(claim, source)
     found += _turned_round(claim, windows)
     found += _wrong_outcome(claim, windows)
     return list(dict.fromkeys(found))

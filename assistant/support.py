@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache
 from itertools import pairwise
 
 import numpy as np
 
-from assistant.claims import LONGEST_WINDOW, Source, faults, figures, nearest, stems
+from assistant.claims import (
+    LONGEST_WINDOW,
+    Source,
+    clauses,
+    faults,
+    figures,
+    nearest,
+    said_of,
+    stems,
+)
 from assistant.rank import MODELS
+from assistant.reader import reader
 from assistant.trees import Trees, load_trees
 from ingest.embedding import Embedder
 
@@ -28,6 +39,9 @@ SUPPORT_FEATURES = (
     "pairs_near",
     "order",
     "copied",
+    "subject_put",
+    "subject_left",
+    "head_missing",
     "figures_missing",
     "capitals_missing",
     "names_near",
@@ -36,8 +50,14 @@ SUPPORT_FEATURES = (
     "words",
     "window_words",
     "sentences",
+    "reader",
 )
 _WORDS = re.compile(r"\w+")
+_STOPPED = re.compile(r"\w+[.;:]?")
+_VERB = re.compile(
+    r"\s(?:was|were|is|are|be|would|will|had|has|have|should|could|can|may|must|agreed|stated|said|"
+    r"asked|requested|reported|noted|confirmed|advised|proposed|informed)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +68,11 @@ class Calibration:
     scores: np.ndarray  # (n,) increasing
     shares: np.ndarray  # (n,) of supported claims at each score
     bar: float  # a claim below this probability is not shown
+
+
+def parts_of(claim: str) -> list[str]:
+    """The clauses of a claim, each of which a passage has to say."""
+    return clauses(said_of(claim))
 
 
 def support(claims: Sequence[str], passages: Sequence[str], embedder: Embedder) -> np.ndarray:
@@ -90,11 +115,14 @@ def support_features(
         float(vectors[claim] @ vectors[window])
         for claim, window in zip(claims, windows, strict=True)
     ]
+    for values, claim, window in zip(table, claims, windows, strict=True):
+        (read,) = reader().read(claim, [window], [[]])
+        values[-1] = read.supported
     return table
 
 
 def _features(claim: str, passage: str) -> tuple[list[float], str]:
-    """One row, its cosine still to be filled in, and the nearest sentences."""
+    """One row, what the models say still to be filled in, and the nearest sentences."""
     heading, _, text = passage.partition("\n")
     source = Source(heading, text) if text else Source("", passage)
     said = list(stems(claim))
@@ -137,7 +165,7 @@ def _features(claim: str, passage: str) -> tuple[list[float], str]:
         sum(gap <= 2 for gap in gaps) / max(1, len(pairs)),
         sum(gap <= 8 for gap in gaps) / max(1, len(pairs)),
         _common(said, near) / total,
-        _copied(claim, window.text),
+        *_run(claim, window.text),
         sum(value not in amounts for value, _ in said_figures.amounts),
         sum(word.casefold() not in low for word in capitals),
         sum(gap <= 3 for gap in beside) / len(beside) if beside else 1.0,
@@ -146,6 +174,7 @@ def _features(claim: str, passage: str) -> tuple[list[float], str]:
         len(said),
         len(near),
         window.text.count(". ") + 1,
+        0.0,
     ]
     return row, window.text or source.text[:400]
 
@@ -163,14 +192,25 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return int(line[-1])
 
 
-def _copied(claim: str, text: str) -> float:
-    """Share of the claim's words that its longest run found word for word in the text makes up."""
-    words = _WORDS.findall(claim.casefold())
-    joined = f" {' '.join(_WORDS.findall(text.casefold()))} "
-    best = 0
-    for first in range(len(words)):
-        while (
-            first + best < len(words) and f" {' '.join(words[first : first + best + 1])} " in joined
-        ):
-            best += 1
-    return best / max(1, len(words))
+def _run(claim: str, text: str) -> tuple[float, float, float, float]:
+    """Of the longest run of words that both hold: its share of the claim, the telling words that
+    the claim puts before it and the text has nowhere, those that stand before it in its sentence
+    and not in the claim, and the share of words missing before the claim's first verb.
+    """
+    said, held = _WORDS.findall(claim.casefold()), _WORDS.findall(text.casefold())
+    match = SequenceMatcher(None, said, held, autojunk=False).find_longest_match()
+    put = [s for word in said[: match.a] for s in stems(word)]
+    begin = max(
+        (i + 1 for i, w in enumerate(_STOPPED.findall(text)[: match.b]) if w[-1] in ".;:"),
+        default=0,
+    )
+    left = [s for word in held[begin : match.b] for s in stems(word)]
+    there, own = set(stems(text)), set(stems(claim))
+    verb = _VERB.search(claim)
+    head = stems(claim[: verb.start()]) if verb else ()
+    return (
+        match.size / max(1, len(said)),
+        sum(stem not in there for stem in put),
+        sum(stem not in own for stem in left),
+        sum(stem not in there for stem in head) / max(1, len(head)),
+    )

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.answer_model import Change, Citation, Turn
-from assistant.claims import Source, clauses, faults, figures, nearest, stems
+from assistant.claims import Source, faults, figures, holds_an_address, nearest, stems
 from assistant.compose import MAX_CITATIONS, MAX_QUOTE_WORDS, MAX_WORDS, cite
 from assistant.draft import MAX_PASSAGES, Draft, DraftReader, is_none, prompt
+from assistant.injection import gives_an_order, talks_to_a_machine
 from assistant.llm import Message, ModelFailed, complete, stream
 from assistant.rank import Ranked
 from assistant.retrieve import Corpus
-from assistant.support import calibration, support
+from assistant.support import calibration, parts_of, support
 from ingest.embedding import Embedder
 
 if TYPE_CHECKING:
@@ -27,34 +28,6 @@ SHOWN_TURNS = 3  # of the conversation, to complete a question
 TURN_WORDS = 60
 LONGEST_COMPLETED = 60  # words
 
-# What talks to a machine and not to the readers of minutes. Of the 16,846 passages of the training
-# minutes one is held back by it (November 2026).
-_TALKS_TO_A_MACHINE = re.compile(
-    r"\b(?:ignor|disregard|forget|overrid|bypass)\w*\b.{0,40}\b(?:above|previous|prior|earlier|"
-    r"preceding|instruction|prompt|rule|context|everything|passage|system|guideline)"
-    r"|\b(?:system|hidden|secret|developer) (?:prompt|instructions?|message|rules?)\b"
-    r"|\b(?:ai|language|chat) ?(?:model|bot|assistant)\b|\bassistant\s*:|\bllms?\b|\bchatgpt\b"
-    r"|<\|?/?\s?(?:im_start|im_end|system|user|assistant|inst|endoftext|passage)\b"
-    r"|\[/?(?:inst|system|passage|source)\b|\[\s?[a-z]\d[a-z]\d[a-z]\s?\]"
-    r"|###\s?(?:system|instruction|response)"
-    r"|^\W*(?:system|assistant|user|human)\s*:"
-    r"|\byou are (?:now\b|an? (?:ai|assistant|helpful|bot|program)\b)"
-    r"|\byou (?:must|will|should|shall|may only)(?: now| always| only| never)? (?:act|answer|reply|"
-    r"respond|say|tell|state|write|cite|output|print|pretend|include|begin|end)\b"
-    r"|\b(?:answer|reply|respond|say|write|output|print)(?: \w+){0,2} (?:only|exactly|instead|"
-    r"every question|any question|all questions|with (?:only|exactly|the (?:word|text|following|"
-    r"sentence|phrase|line)))\b"
-    r"|\b(?:the|your) (?:correct|right|only|true|final) answer (?:is|to)\b"
-    r"|\b(?:when|if)(?: you are| anyone| anybody)? ask(?:ed|s)\b.{0,40}\b(?:always|only|say|answer|"
-    r"reply|respond|tell)\b"
-    r"|\btell (?:the )?(?:user|reader|anyone|everybody)\b|\bpretend\b|\bjailbreak"
-    r"|!\[[^\]]*\]\(|\]\(https?:|<\s?(?:img|script|iframe|a|svg|form|link|style|meta)\b|javascript:"
-    r"|\b(?:click|visit|open|load|fetch)\b.{0,30}\bhttps?:"
-    r"|\b(?:cite|citing|citation|tag)\b.{0,30}\b(?:instead|this tag|passage|source|as)\b"
-    r"|\brepeat (?:the|after|this|your)\b|\btranslate (?:the|this|your)\b|\bfrom now on\b"
-    r"|\bthis passage\b|\bend of (?:passage|context|document|minutes)s?\b.{0,40}\bquestion\b",
-    re.I | re.M,
-)
 _COMPLETE = """\
 Write the last question of the conversation so that it can be understood alone: put in from the \
 conversation what it leaves out (body, subject, date, name), and add nothing else. If it can be \
@@ -174,11 +147,6 @@ def _passages(
     return chosen, held_back
 
 
-def talks_to_a_machine(text: str) -> bool:
-    """Whether a text gives instructions to a program that reads it."""
-    return bool(_TALKS_TO_A_MACHINE.search(text))
-
-
 class _Answer:
     """The sentences that may be shown so far, with their citations."""
 
@@ -212,7 +180,9 @@ class _Answer:
         reasons, places = check(draft, self._sources, self._embedder)
         if not reasons:
             spans = [(place, *_span(draft.text, self._sources[place])) for place in places]
-            if markers := self._cite(spans):
+            if any(gives_an_order(self._sources[at].text[a:b]) for at, a, b in spans):
+                self._leave_out(draft, "the words there tell the reader what to say")
+            elif markers := self._cite(spans):
                 self.held += 1
                 self._keep(f"{draft.text} {markers}")
             else:
@@ -246,6 +216,8 @@ class _Answer:
             return None
         start, end = _span(draft.text, window.source)
         quote = " ".join(window.source.text[start:end].split())
+        if gives_an_order(quote) or holds_an_address(quote):
+            return None
         shown = {citation.quote for citation in self.citations}
         if any(quote in other for other in shown):
             return None
@@ -282,13 +254,13 @@ def check(
 ) -> tuple[list[str], list[int]]:
     """Why a sentence may not be shown, or the places of the sources that say it.
 
-    Where several are cited each clause must be said by one of them.
+    Each clause must be said by one of them.
     """
     cited = [sources[place] for place in draft.sources]
     reasons = list(faults(draft.text, cited))
     if reasons:
         return reasons, []
-    parts = clauses(draft.text) if len(cited) > 1 else [draft.text]
+    parts = parts_of(draft.text)
     bar = calibration().bar
     used: list[int] = []
     for part in parts:

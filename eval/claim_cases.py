@@ -30,6 +30,7 @@ KINDS = (
     "part",
     "outcome",
     "wrong item",
+    "half cited",
     "blended",
 )
 SEED = 11
@@ -115,6 +116,10 @@ def _of_sentence(
         return
     if fold(sentence) not in fold(other.text):
         yield Case(dice.choice(wordings)[1], (other,), False, "wrong item", origin)
+    if joined := _joined(sentence, other):
+        both = dice.choice([(source, other), (other, source)])
+        yield Case(joined, both, True, "two items joined", origin)
+        yield Case(joined, (dice.choice(both),), False, "half cited", origin)
     if blended := _blend(sentence, other, dice):
         cited = dice.choice([(source,), (other,), (source, other), (other, source)])
         if not any(fold(blended.rstrip(".")) in fold(one.text) for one in cited):
@@ -123,13 +128,15 @@ def _of_sentence(
 
 # --- true sentences in other words ---------------------------------------------------------------
 
+_NO_AUXILIARY = r"(?<!ld )(?<!must )(?<!may )(?<!might )(?<!will )(?<!to )(?<!not )"
 _SAME = [
     (r"\bCllr\.?(?= )", "Councillor"),
     (r"\bstated that\b", "said that"),
     (r"\badvised that\b", "informed the meeting that"),
     (r"\bprior to\b", "before"),
     (r"\bregarding\b", "about"),
-    (r"\bcommenced?\b", "started"),
+    (r"\bcommenced\b", "started"),
+    (r"\bcommence\b", "start"),
     (r"\bapproximately\b", "about"),
     (r"\brequested\b", "asked"),
     (r"\bpurchased\b", "bought"),
@@ -139,19 +146,22 @@ _SAME = [
     (r"\bwould not be\b", "wouldn't be"),
     (r"\bwas not\b", "wasn't"),
     (r"\bdid not\b", "didn't"),
-    (r"\bcannot\b", "could not"),
+    (r"\bcannot\b", "can not"),
     (r"\bper cent\b", "%"),
     (r"\bassist\b", "help"),
-    (r"\bconcerns?\b", "worry"),
+    (r"\bconcern\b", "worry"),
+    (r"\bconcerns\b", "worries"),
     (r"\bresidents\b", "local people"),
-    (r"\butili[sz]ed?\b", "used"),
+    (r"\butili[sz]ed\b", "used"),
+    (r"\butili[sz]e\b", "use"),
     (r"\bsufficient\b", "enough"),
     (r"\bat present\b", "now"),
-    (r"\bobtain(?:ed)?\b", "got"),
+    (r"\bobtained\b", "got"),
+    (r"\bobtain\b", "get"),
     (r"\bfollowing\b(?= (?:a|the))", "after"),
     (r"\bensure\b", "make sure"),
     (r"\bnumerous\b", "many"),
-    (r"\bhave been\b", "were"),
+    (rf"{_NO_AUXILIARY}\bhave been\b", "were"),
     (r"\bhas been\b", "was"),
 ]
 _SMALL = "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
@@ -173,10 +183,38 @@ def paraphrases(sentence: str, source: Source, dice: random.Random) -> Iterator[
     yield "indirect speech", dice.choice(_LEADS).format(_lower_first(swapped))
     if found := _day(source):
         yield "dated", f"On {found}, {_lower_first(_turned(swapped) or swapped)}"
+    if clause := _one_clause(sentence):
+        yield "one clause", clause
     short = re.sub(r"\s*\([^()]*\)", "", sentence)
     short = re.sub(r",\s+(?:which|who)\b[^,;.]*(?=[,.])", "", short)
     if short != sentence and len(short.split()) >= FEWEST:
         yield "shortened", short
+
+
+_JOINT = re.compile(
+    r";\s+|,?\s+(?:and|but|while)\s+(?=(?:it|he|she|they|that|the|there|this|Cllr|Councillor|Mrs?|Ms)\b)"
+)
+
+
+def _one_clause(sentence: str) -> str | None:
+    """The first or the last of the clauses that a sentence joins, whichever is longer."""
+    parts = [part for part in _JOINT.split(sentence) if part]
+    if len(parts) < 2 or re.search(r"\b(?:if|whether|unless|that)\b", sentence):
+        return None  # what depends on another clause says something else alone
+    longest = max(parts[0], parts[-1], key=len).strip(" ,.")
+    if len(longest.split()) < FEWEST:
+        return None
+    return f"{longest[0].upper()}{longest[1:]}."
+
+
+def _joined(sentence: str, other: Source) -> str | None:
+    """A sentence and the next best whole one of another item, as one sentence."""
+    for start, end in split_sentences(other.text):
+        second = " ".join(other.text[start:end].split())
+        whole = re.match(r"(?:The|It|Cllr|Councillor|Members|Mrs?|Ms)\b.*[a-z]\.$", second)
+        if whole and FEWEST <= len(second.split()) <= 30 and fold(second) not in fold(sentence):
+            return f"{sentence.rstrip('.;:')}, and {_lower_first(second)}"
+    return None
 
 
 def _reworded(text: str) -> str:
@@ -189,11 +227,19 @@ def _reworded(text: str) -> str:
     )
 
 
+_AHEAD = re.compile(
+    r"(?:In|On|At|Following|After|Before|During|Under|As|When|While|Since|If|Although|With|By|Given|"
+    r"Subject|Due|Having|To|From|Until|Because|Owing|Upon)\b"
+)
+
+
 def _turned(sentence: str) -> str | None:
     """The clause before the first comma put behind the rest."""
     first, comma, rest = sentence.rstrip(".").partition(", ")
-    if not comma or len(first.split()) < 3 or len(rest.split()) < 4 or " and " in rest[:5]:
+    if not comma or len(first.split()) < 3 or len(rest.split()) < 4 or ":" in sentence:
         return None
+    if not _AHEAD.match(first) or re.match(r"and |or |but |\d", rest):
+        return None  # a list, or a date cut in two
     return f"{rest[0].upper()}{rest[1:]}, {_lower_first(first)}."
 
 
@@ -298,8 +344,9 @@ def _vote(text: str, source: Source, dice: random.Random) -> str | None:
         more = int(match[1]) + 1
         changes.append(f"{text[: match.start()]}{more}{match[2]}{match[3]}{text[match.end() :]}")
     if match := _SIDE.search(text):
-        side = "against" if match["side"].lower() != "against" else "in favour"
-        changes.append(text[: match.start("side")] + side + text[match.end("side") :])
+        side = "against" if match["side"].lower() != "against" else "in favour of"
+        behind = re.sub(r"^\s+of\b" if side == "against" else r"^$", "", text[match.end("side") :])
+        changes.append(text[: match.start("side")] + side + behind)
         count = match["n"]
         other = str(int(count) + 1) if count.isdigit() else "four" if count != "four" else "six"
         changes.append(text[: match.start("n")] + other + text[match.end("n") :])
@@ -341,7 +388,7 @@ _TURNED = [
 
 def _outcome(text: str, source: Source, dice: random.Random) -> str | None:
     for form, other in _TURNED:
-        if re.search(form, text):
+        if re.search(form, text) and not ("defer" in other and "defer" in text):
             return re.sub(form, other, text, count=1)
     return None
 
@@ -370,6 +417,9 @@ def _blend(sentence: str, other: Source, dice: random.Random) -> str | None:
     for start, end in split_sentences(other.text):
         text = " ".join(other.text[start:end].split())
         verb = _VERB.search(text)
+        own = verb and set(stems(text[: verb.start()]))
+        if verb and own and own & set(stems(sentence[: cut.start()])):
+            continue  # of the same subject, so that it may be true
         if verb and 6 <= len(text[verb.end() :].split()) <= 30:
-            tails.append(text[verb.end() :])
+            tails.append(text[verb.start() + 1 :])
     return f"{sentence[: cut.start()]} {dice.choice(tails)}" if tails else None

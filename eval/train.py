@@ -82,8 +82,7 @@ def plan(shared: Path, work: Path, out: Path) -> list[tuple[list[str], Path | No
         readers.append(str(reader))
     rankers = ["eval.train_rankers", *sets, "--readers", *readers[: len(HALVES)]]
     steps.append(([*rankers, "--out", str(out)], None))
-    support = ["eval.train_support", *sets, "--inference", str(data / "training" / "inference")]
-    steps.append(([*support, "--out", str(out)], None))
+    steps.append((["eval.train_support", *sets, "--out", str(out)], None))
     return steps
 
 

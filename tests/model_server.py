@@ -15,7 +15,11 @@ from typing import Any
 from ingest.settings import Settings
 
 Prompt = str
-Passages = dict[str, str]  # tag -> text, as they stand in the prompt
+
+
+def passages(prompt: Prompt) -> list[tuple[str, str, str]]:
+    """Tag, heading and text of each passage of a prompt."""
+    return re.findall(r"<passage (\w+)>\n(.*?)\n(.*?)\n</passage \1>", prompt, re.S)
 
 
 @dataclass

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from model_server import Script, serving, settings_for
+from model_server import Script, passages, serving, settings_for
 
 from assistant.answer_model import Answer, Turn
 from assistant.assistant import Assistant
@@ -18,11 +18,6 @@ from ingest.sentences import split_sentences
 
 AS_OF = date(2025, 6, 1)
 QUESTION = "What did Cabinet decide about the market place closure?"
-Passage = tuple[str, str, str]  # tag, heading, text
-
-
-def passages(prompt: str) -> list[Passage]:
-    return re.findall(r"<passage (\w+)>\n(.*?)\n(.*?)\n</passage \1>", prompt, re.S)
 
 
 def sentences(text: str) -> list[str]:
