@@ -58,7 +58,8 @@ def make_babbler(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """The address of `transformers serve` and the name of its model."""
-    pytest.importorskip("fastapi", reason='needs `pip install -c constraints.txt ".[serving]"`')
+    for package in ("fastapi", "accelerate"):
+        pytest.importorskip(package, reason='needs `pip install -c constraints.txt ".[serving]"`')
     folder = tmp_path_factory.mktemp("babbler")
     make_babbler(folder / "model")
     with socket.socket() as probe:
