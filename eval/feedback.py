@@ -20,7 +20,8 @@ def export_feedback(index_dir: Path, *, exempt: bool = False) -> list[dict[str, 
 
     What was praised has its citations as evidence. What somebody corrected has the one passage
     found for it that holds the correction. What was blamed without either has neither answers nor
-    evidence: `minutes eval check` names it as unfinished, and `minutes eval` refuses it.
+    evidence: `minutes eval check` names it as unfinished, and `minutes eval` leaves it
+    out and says so.
     """
     entries: dict[str, dict[str, Any]] = {}
     for said in sorted(feedback(index_dir, exempt=exempt), key=lambda one: one.time):
