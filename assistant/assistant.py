@@ -257,14 +257,22 @@ class Assistant:
         ranked, _ = self._find(corpus, query, Filters(body, since, until))
         return [_retrieved(corpus, candidate) for candidate in ranked[:k]]
 
-    def leads_to(self, question: str) -> tuple[str, int] | None:
-        """The meeting and the place of the item that a question finds first, with little work."""
-        corpus = self.corpus
-        resolved = Resolved(question, question)
-        query = read_question(corpus, resolved, date.today(), self._embedder).query
-        vector = self._embedder.encode([query.text])[0]
-        passage = rank.nearest(corpus, query, retrieve.search(corpus, query, vector))
-        return (passage.meeting_id, passage.item) if passage else None
+    def leads_to(self, question: str, *, wait: bool = True) -> tuple[str, int] | None:
+        """The meeting and the place of the item that a question finds first, with little work.
+
+        Without `wait` nothing is found while others have their questions answered.
+        """
+        if not self._turns.acquire(blocking=wait):
+            return None
+        try:
+            corpus = self.corpus
+            resolved = Resolved(question, question)
+            query = read_question(corpus, resolved, date.today(), self._embedder).query
+            vector = self._embedder.encode([query.text])[0]
+            passage = rank.nearest(corpus, query, retrieve.search(corpus, query, vector))
+            return (passage.meeting_id, passage.item) if passage else None
+        finally:
+            self._turns.release()
 
     def _find(
         self, corpus: Corpus, query: Query, filters: Filters

@@ -95,7 +95,7 @@ def follow_ups(assistant: Assistant, answer: Answer, matters: Matters) -> tuple[
     fitting = [text for fits, text in offers if fits and text.casefold() != asked]
     leading = fitting[: OFFERED - 1]
     for question, there in _elsewhere(index, answer, matters)[:TRIES_AFTER]:
-        if assistant.leads_to(question) == there:
+        if assistant.leads_to(question, wait=False) == there:
             leading.append(question)
         if len(leading) == OFFERED:
             break
