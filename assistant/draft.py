@@ -157,9 +157,9 @@ class DraftReader:
             if at == len(buffer):
                 return at if final else None
             if buffer[at] not in "[【(":
-                if not final and re.fullmatch(r"[^\W_]{1,5}", buffer[at:]):
-                    return None  # the beginning of a tag, perhaps
-                bare = self._tag.match(buffer, at)
+                if not final and re.fullmatch(r"(?:[,;&]\s*)?[^\W_]{0,5}", buffer[at:]):
+                    return None  # the beginning of a tag, perhaps, or of one more in a row
+                bare = self._tags_in_a_row.match(buffer, at)
                 if bare is None:
                     return at
                 at = bare.end()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant.draft import Draft, DraftReader, is_none, make_tags, prompt
@@ -69,6 +69,13 @@ def answers(draw: st.DrawFn) -> tuple[str, list[Draft]]:
 
 @settings(max_examples=300, deadline=None)
 @given(answers(), st.lists(st.integers(0, 10_000), max_size=40))
+@example(
+    (
+        "The lamps were mended. k7m3p, r4t8x The lamps were mended.[k7m3p] ",
+        [Draft("The lamps were mended.", (0, 1)), Draft("The lamps were mended.", (0,))],
+    ),
+    [],
+)
 def test_sentences_and_tags_are_read_whatever_the_cut_the_brackets_and_the_spacing(
     answer: tuple[str, list[Draft]], places: list[int]
 ) -> None:
