@@ -41,10 +41,8 @@ def explain(
         candidate = ranked[sentences[0].passage]
         lines += _why_passage(corpus, query, candidate)
         lines += _why_confidence(corpus, query, ranked, sentences)
-    lines.append(
-        f"confidence {sure:.0%}: {odds_in_words(sure)}; answers are given from "
-        f"{calibration().bar:.0%}"
-    )
+    lines.append(f"confidence {sure:.0%}; answers are given from {calibration().bar:.0%}")
+    lines.append(odds_in_words(sure))
     return tuple(lines)
 
 

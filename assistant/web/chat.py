@@ -354,8 +354,9 @@ def _answered(
             turn = keep()
         if answer.explanation:
             with st.expander("Why this answer" if answer.answered else "Why no answer"):
-                why = [block("li", line, css="meta") for line in answer.explanation]
-                plain.show(why, f"why_{after}")
+                above = odds_in_words(answer.confidence) if answer.answered else None
+                lines = [line for line in answer.explanation if line != above]
+                plain.show([block("li", line, css="meta") for line in lines], f"why_{after}")
         if turn.id:
             _below(index, browser, turn)
     if pressed:
