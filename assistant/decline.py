@@ -17,7 +17,7 @@ from assistant.cues import AMOUNT, ASKED
 from assistant.question import Ask, Query
 from assistant.rank import ALL_FEATURES, MODELS, Ranked
 from assistant.retrieve import Corpus, period_days
-from assistant.trees import Trees, load_trees
+from assistant.trees import Calibration, load_calibration
 from ingest.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -104,16 +104,6 @@ _A_BODY = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """Trees over CONFIDENCE_FEATURES, the curve from their score to a probability, the bar."""
-
-    trees: Trees
-    scores: np.ndarray  # (n,) increasing
-    shares: np.ndarray  # (n,) of right answers at each score
-    bar: float  # an answer below this confidence is not given
-
-
 def confidence_features(
     corpus: Corpus,
     query: Query,
@@ -177,20 +167,12 @@ def confidence_features(
 
 def confidence(features: np.ndarray) -> float:
     """The probability that the answer is right and rightly cited."""
-    model = calibration()
-    score = model.trees.predict(features[None, :])[0]
-    return float(np.interp(score, model.scores, model.shares))
+    return float(calibration().probabilities(features[None, :])[0])
 
 
 @cache
 def calibration() -> Calibration:
-    with np.load(MODELS / "confidence.npz", allow_pickle=False) as data:
-        return Calibration(
-            load_trees(MODELS / "confidence-trees.npz"),
-            data["scores"],
-            data["shares"],
-            float(data["bar"]),
-        )
+    return load_calibration(MODELS, "confidence")
 
 
 def not_a_question(query: Query) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 from itertools import pairwise
@@ -23,7 +22,7 @@ from assistant.claims import (
 )
 from assistant.rank import MODELS
 from assistant.reader import reader
-from assistant.trees import Trees, load_trees
+from assistant.trees import Calibration, load_calibration
 from ingest.embedding import Embedder
 
 SUPPORT_FEATURES = (
@@ -60,16 +59,6 @@ _VERB = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """Trees over SUPPORT_FEATURES, the curve from their score to a probability, and the bar."""
-
-    trees: Trees
-    scores: np.ndarray  # (n,) increasing
-    shares: np.ndarray  # (n,) of supported claims at each score
-    bar: float  # a claim below this probability is not shown
-
-
 def parts_of(claim: str) -> list[str]:
     """The clauses of a claim, each of which a passage has to say."""
     return clauses(said_of(claim))
@@ -82,21 +71,12 @@ def support(claims: Sequence[str], passages: Sequence[str], embedder: Embedder) 
     """
     if not claims:
         return np.zeros(0)
-    model = calibration()
-    scores = model.trees.predict(support_features(claims, passages, embedder))
-    probabilities: np.ndarray = np.interp(scores, model.scores, model.shares)
-    return probabilities
+    return calibration().probabilities(support_features(claims, passages, embedder))
 
 
 @cache
 def calibration() -> Calibration:
-    with np.load(MODELS / "support.npz", allow_pickle=False) as data:
-        return Calibration(
-            load_trees(MODELS / "support-trees.npz"),
-            data["scores"],
-            data["shares"],
-            float(data["bar"]),
-        )
+    return load_calibration(MODELS, "support")
 
 
 def support_features(

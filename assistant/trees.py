@@ -68,6 +68,28 @@ def load_trees(path: Path) -> Trees:
         )
 
 
+@dataclass(frozen=True)
+class Calibration:
+    """Trees, the curve from their score to a probability, and the bar that was set on it."""
+
+    trees: Trees
+    scores: np.ndarray  # (n,) increasing
+    shares: np.ndarray  # (n,) of what is true at each score
+    bar: float  # below this probability nothing is given
+
+    def probabilities(self, rows: np.ndarray) -> np.ndarray:
+        """Probabilities (n,) for features (n, len(trees.names))."""
+        told: np.ndarray = np.interp(self.trees.predict(rows), self.scores, self.shares)
+        return told
+
+
+def load_calibration(folder: Path, name: str) -> Calibration:
+    """Read `NAME-trees.npz` and `NAME.npz`; raises MinutesError where the trees are gone."""
+    trees = load_trees(folder / f"{name}-trees.npz")
+    with np.load(folder / f"{name}.npz", allow_pickle=False) as data:
+        return Calibration(trees, data["scores"], data["shares"], float(data["bar"]))
+
+
 def from_lightgbm(model: dict[str, Any]) -> Trees:
     """Arrays from `Booster.dump_model()`; a tree of one leaf gets a node that holds it."""
     trees = [_arrays(tree["tree_structure"]) for tree in model["tree_info"]]
