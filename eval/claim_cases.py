@@ -15,6 +15,7 @@ from pathlib import Path
 from assistant.claims import Source, stems
 from eval.matching import fold, relevant
 from eval.questions import load_questions
+from eval.reader_examples import MONTHS
 from ingest.dates import find_dates
 from ingest.index import Index
 from ingest.model import Passage
@@ -257,10 +258,8 @@ def _day(source: Source) -> str | None:
 # --- corrupted ones ------------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"(?<![\w/.])\d{1,3}(?:,\d{3})*(?:\.\d+)?(?![\w/]|\.\d)")
-_MONTHS = """January February March April May June July August September October November
-December""".split()  # noqa: SIM905
-_MONTH = re.compile(rf"\b(?:{'|'.join(_MONTHS)})\b")
-_DAY = re.compile(rf"\b(\d{{1,2}})((?:st|nd|rd|th)?\s+(?:of\s+)?(?:{'|'.join(_MONTHS)}))\b")
+_MONTH = re.compile(rf"\b(?:{'|'.join(MONTHS)})\b")
+_DAY = re.compile(rf"\b(\d{{1,2}})((?:st|nd|rd|th)?\s+(?:of\s+)?(?:{'|'.join(MONTHS)}))\b")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _PERSON = re.compile(
     r"\b(?:Cllrs?|Councillors?|Mrs?|Ms|Miss|Dr)\.?\s+(?:[A-Z]\.?\s*)*"
@@ -298,7 +297,7 @@ def _number(text: str, source: Source, dice: random.Random) -> str | None:
 def _date(text: str, source: Source, dice: random.Random) -> str | None:
     changes: list[Callable[[], str]] = []
     if month := _MONTH.search(text):
-        other = dice.choice([m for m in _MONTHS if m != month.group()])
+        other = dice.choice([m for m in MONTHS if m != month.group()])
         changes.append(lambda: text[: month.start()] + other + text[month.end() :])
     if day := _DAY.search(text):
         number = dice.choice([n for n in range(1, 29) if n != int(day[1])])
