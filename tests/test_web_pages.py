@@ -174,6 +174,18 @@ def test_a_thumb_and_a_reason_are_kept_changed_and_withdrawn(
     assert not app.exception and said() == []
 
 
+def test_a_conversation_goes_on_below_an_answer_that_was_called_wrong(
+    app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MINUTES_DATA", str(tmp_path))
+    app.run()
+    app.chat_input[0].set_value(QUESTION).run()
+    app.get("feedback")[0].set_value(0).run()
+    app.chat_input[0].set_value("What did the Cabinet decide about it?").run()
+    assert not app.exception
+    assert len(app.get("feedback")) == 2
+
+
 def test_a_conversation_is_gone_on_with_and_deleted(
     app: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

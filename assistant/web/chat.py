@@ -356,7 +356,7 @@ def _answered(
             with st.expander("Why this answer" if answer.answered else "Why no answer"):
                 above = odds_in_words(answer.confidence) if answer.answered else None
                 lines = [line for line in answer.explanation if line != above]
-                plain.show([block("li", line, css="meta") for line in lines], f"why_{after}")
+                plain.show([block("li", line, css="meta") for line in lines], f"explained_{after}")
         if turn.id:
             _below(index, browser, turn)
     if pressed:
