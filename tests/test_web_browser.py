@@ -45,6 +45,7 @@ def test_a_question_is_answered_and_its_marker_opens_the_quoted_words(
     page.get_by_role("heading", name="Ask the minutes").wait_for()
     ask(page, QUESTION)
     page.get_by_role("heading", name="Sources").wait_for()
+    settled(page)
     marker = page.get_by_role("button", name=re.compile(r"^Source 1: ")).first
     marker.focus()
     page.keyboard.press("Enter")  # the keyboard is enough
