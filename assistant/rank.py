@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.understanding import Understood
 
 MODELS = Path(__file__).parent / "models"
-READ = 10  # of the best, which the reader reads together with the question
+READ = 8  # of the best, which the reader reads together with the question
 CLOSE = 80  # candidates whose text is read; the others keep their fused order behind them
 
 
