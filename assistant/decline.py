@@ -241,8 +241,9 @@ def refusal(
     other = of_another(corpus, query, best)
     if sure >= bar and not lacking and not other:
         return None
-    near = named(corpus, best)
-    says = _says(sentences[0].text)
+    nearest = _nearest(corpus, query, ranked, sentences)
+    near = named(corpus, ranked[nearest.passage])
+    says = _says(nearest.text)
     if other and not lacking:
         return Refusal(
             "not_found",
@@ -261,6 +262,18 @@ def refusal(
     return Refusal(
         "not_found", f"The minutes do not say. The nearest is {near}{says} {held(corpus, query)}"
     )
+
+
+def _nearest(
+    corpus: Corpus, query: Query, ranked: Sequence[Ranked], sentences: Sequence[Sentence]
+) -> Sentence:
+    """The best sentence of the period that the question names, of any where it names none."""
+    spans = period_days(query)
+    for sentence in sentences:
+        day = int(corpus.dates[corpus.meeting_no[ranked[sentence.passage].row]])
+        if any(start <= day <= end for start, end in spans):
+            return sentence
+    return sentences[0]
 
 
 def _says(sentence: str) -> str:
