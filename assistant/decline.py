@@ -16,7 +16,7 @@ from assistant.choose import SENTENCE_FEATURES, Sentence, asked_nouns
 from assistant.cues import AMOUNT, ASKED
 from assistant.question import Ask, Query
 from assistant.rank import ALL_FEATURES, MODELS, Ranked
-from assistant.retrieve import Corpus, period_days
+from assistant.retrieve import Corpus, period_days, within_days
 from assistant.trees import Calibration, load_calibration
 from ingest.tokens import tokenize
 
@@ -271,7 +271,7 @@ def _nearest(
     spans = period_days(query)
     for sentence in sentences:
         day = int(corpus.dates[corpus.meeting_no[ranked[sentence.passage].row]])
-        if any(start <= day <= end for start, end in spans):
+        if within_days(spans, day):
             return sentence
     return sentences[0]
 
@@ -328,7 +328,7 @@ def of_another(corpus: Corpus, query: Query, candidate: Ranked) -> str | None:
             return meant[0]
     spans = period_days(query)
     day = int(corpus.dates[corpus.meeting_no[candidate.row]])
-    if spans and not any(start <= day <= end + LOOKS_BACK for start, end in spans):
+    if spans and not within_days(spans, day, LOOKS_BACK):
         years = {token for token in query.tokens if re.fullmatch(r"(?:19|20)\d\d", token)}
         if years and not years & tokens:
             return " and ".join(period.label for period in query.periods)
@@ -354,7 +354,7 @@ def held(corpus: Corpus, query: Query) -> str:
     told = f"The index has {whose} from {_said(first)} to {_said(last)}"
     spans = period_days(query)
     days = [date.fromisoformat(m.date).toordinal() for m in meetings if m.date]
-    within = sum(any(start <= day <= end for start, end in spans) for day in days)
+    within = sum(within_days(spans, day) for day in days)
     if not spans or within == len(days):
         return f"{told}."
     return f"{told}, {within or 'none'} of them of {', '.join(p.label for p in query.periods)}."

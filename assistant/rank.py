@@ -13,7 +13,7 @@ import numpy as np
 
 from assistant.cues import ASKED, CUES
 from assistant.question import Query
-from assistant.retrieve import Corpus, Found, period_days
+from assistant.retrieve import Corpus, Found, period_days, within_days
 from assistant.trees import Trees, load_trees
 from ingest.model import Passage
 from ingest.sentences import split_sentences
@@ -372,7 +372,7 @@ def _period_features(query: Query, day: int) -> tuple[float, float, float]:
     if not query.periods or not day:
         return 0.0, 0.0, -1.0
     spans = period_days(query)
-    within = float(any(start <= day <= end for start, end in spans))
+    within = float(within_days(spans, day))
     months = {period.month for period in query.periods} - {None}
     gaps = [max(start - day, day - end, 0) for start, end in spans]
     near = float(np.log1p(min(gaps))) if gaps else -1.0

@@ -189,14 +189,12 @@ def meetings_meant(corpus: Corpus, query: Query) -> set[int]:
     if not query.periods and not query.bodies:
         return set()
     bodies = {body for body, _ in query.bodies}
+    spans = period_days(query)
     result = set()
     for number, meeting in enumerate(corpus.meetings):
         if bodies and meeting.body not in bodies:
             continue
-        if query.periods and not any(
-            start <= corpus.dates[number] <= end + MINUTED_LATER
-            for start, end in period_days(query)
-        ):
+        if query.periods and not within_days(spans, int(corpus.dates[number]), MINUTED_LATER):
             month = {period.month for period in query.periods if period.start is None}
             if not meeting.date or int(meeting.date[5:7]) not in month:
                 continue
@@ -214,6 +212,11 @@ def period_days(query: Query) -> list[tuple[int, int]]:
         for period in query.periods
         if period.start or period.end
     ]
+
+
+def within_days(spans: Sequence[tuple[int, int]], day: int, later: int = 0) -> bool:
+    """Whether a day lies in one of the spans, or at most `later` days behind it."""
+    return any(start <= day <= end + later for start, end in spans)
 
 
 def _dense(
