@@ -10,6 +10,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from assistant import conversations
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
@@ -294,7 +295,9 @@ def _ask(
 
     try:
         with st.spinner("Reading the minutes …"):
-            answer = assistant.ask(question, history=history, show=show_sentence, **limits)
+            answer = assistant.ask(
+                question, history=history, show=show_sentence, cancelled=_left, **limits
+            )
     except WrongUse as error:
         plain.show([block("p", str(error), css="note")], "refused")
         return turns
@@ -307,6 +310,14 @@ def _ask(
     )
     place.empty()
     return [*turns, turn]
+
+
+def _left() -> bool:
+    """Ends this run, and with it the model's request, once somebody asks on or closes the page."""
+    run = get_script_run_ctx()
+    if run is not None:
+        run.yield_check()
+    return False
 
 
 def _keep(assistant: Assistant, browser: str, answer: Answer, limits: dict[str, Any]) -> KeptTurn:
