@@ -133,7 +133,8 @@ def _pictures(drawn: list[tuple[str, str]], one: Section) -> None:
     plain.show([block("h2", one.heading)], "pictures")
     columns = st.columns(2)
     for number, (svg, caption) in enumerate(drawn):
-        columns[number % 2].image(svg, caption=caption, width="stretch")
+        told = f"Plot: {caption.partition('?')[0]}"
+        columns[number % 2].image(svg, caption=caption, alt=told, width="stretch")
 
 
 def _failed(result: EvalResult, key: str) -> None:

@@ -113,7 +113,8 @@ function rowNode(block, press) {
   const row = document.createElement("tr");
   block.parts.forEach((part, at) => {
     const head = block.css === "head";
-    const cell = document.createElement((head && part.text) || at === 0 ? "th" : "td");
+    const heads = head ? part.text : at === 0;
+    const cell = document.createElement(heads ? "th" : "td");
     if (cell.tagName === "TH") cell.scope = head ? "col" : "row";
     if (part.css === "text") cell.className = "text";
     cell.append(partNode(part, press));
