@@ -45,7 +45,8 @@ _INTEGER = re.compile(
     re.S,
 )
 _LETTER = re.compile(
-    r"^(?P<open>\(?)(?P<n>[a-zA-Z]|[ivxIVX]{1,5})(?P<delimiter>\)|\.(?=\s|[A-Z]|$)|\.\))" + _REST,
+    r"^(?P<open>\(?)(?P<n>[a-zA-Z]|[ivxIVX]{1,5})"
+    r"(?P<delimiter>\)|\.(?=\s|[A-Z](?![.\s])|$)|\.\))" + _REST,  # "A.O.B." has no label
     re.S,
 )
 _SCANNED_INTEGER = re.compile(r"^(?P<n>[iIl|!q]|S[s5]?|[oO])\.\s+(?P<rest>[A-Z].*)$", re.S)

@@ -266,6 +266,12 @@ _ALONE = re.compile(
     r",).{0,40}meeting.{0,20})\W*$",
     re.I | re.S,
 )
+# What follows the last item of any kind, and is never an entry of a list of questions or letters.
+_LAST_BUSINESS = re.compile(
+    r"^(?:any other (?:\w+ )?business|a\.?\s?o\.?\s?b\.?|other business|"
+    r"adjournment(?: of (?:the )?meeting)?|date (?:of|and|,).{0,40}meeting.{0,20})\W*$",
+    re.I | re.S,
+)
 _NOT_BUSINESS = re.compile(
     r"^\W*(?:reply|response|answer|present|members?|officials?|officers?|in attendance|in the "
     r"chair|attend\w*|"
@@ -621,7 +627,8 @@ def _unnumbered(
             alone = _ALONE.match(text) and len(text.split()) <= 30 and "?" not in text
             if place <= first:
                 continue
-            if alone and not _QUESTION_OR_MOTION.search(inside[:120]):
+            listed = _QUESTION_OR_MOTION.search(inside[:120])
+            if alone and (not listed or _LAST_BUSINESS.match(text)):
                 found.append(_Head(place, None, "title", None, text.rstrip(" :.")))
                 group = ""
             elif group and place > after and _is_subheading(blocks, place):

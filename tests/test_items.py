@@ -175,3 +175,16 @@ def test_no_word_is_lost_between_the_file_and_its_items(
     )
     lost = measure_coverage(text.encode(), meetings(text)).missing
     assert not lost
+
+
+@pytest.mark.parametrize("heading", ["A.O.B.", "**A.O.B.**", "Any Other Business"])
+def test_other_business_after_the_letters_is_an_item_of_its_own(heading: str) -> None:
+    found = outline(
+        "1. Minutes\n\nApproved.\n\n2. Correspondence\n\nThe letters were read.\n\n"
+        f"{heading}\n\nMembers asked for a special meeting on the lamps of the quay."
+    )
+    assert [(number, title.lower()[:5]) for number, title in found] == [
+        ("1", "minut"),
+        ("2", "corre"),
+        (None, heading.strip("*").lower()[:5]),
+    ]
