@@ -22,12 +22,6 @@ WINDOW_WORDS = 85  # of a context that is shown in part; three in four are
 WHOLE_WORDS = 170
 NEGATIVES = 4  # passages beside the right one of each question when tuning
 SKIP = -100  # a label that is not known for an example
-# What is drawn of the public sets: all near misses, and so much of the rest that a core without
-# an accelerator reads it in about an hour.
-READING_SHARE = 0.45  # of the answerable questions
-NEIGHBOURS = 0.15  # of the questions, which are asked of a neighbouring context too
-RANKING = 700  # questions of each ranking set
-INFERENCE = 8_000
 # Of each index of minutes: as much as its question sets hold, so that templates do not rule.
 DETAILS = 500
 TITLES = 250
@@ -92,6 +86,20 @@ _TOUCHES = {
 
 
 @dataclass(frozen=True)
+class Amount:
+    """How much is drawn of the public sets, beside all near misses."""
+
+    answerable: float  # share of the answerable questions
+    neighbours: float  # share of the questions, which are asked of a neighbouring context too
+    ranking: int  # questions of each ranking set
+    inference: int  # pairs of claim and premise
+
+
+PART = Amount(0.45, 0.15, 700, 8_000)  # a core without an accelerator reads it in about an hour
+ALL = Amount(1.0, 0.5, 10_000, 120_000)
+
+
+@dataclass(frozen=True)
 class Example:
     """A pair of texts; labels are 1, 0 or SKIP; `start` and `end` are characters of `second`.
 
@@ -136,14 +144,14 @@ def _window(
     return best
 
 
-def reading_examples(folder: Path, rng: random.Random) -> Iterator[Example]:
+def reading_examples(folder: Path, rng: random.Random, amount: Amount) -> Iterator[Example]:
     """Questions with their contexts, answerable or not, and with a neighbouring context."""
     for path in sorted(folder.glob("*.jsonl.gz")):
         rows = _rows(path)
         contexts = list(dict.fromkeys(row["context"] for row in rows))
         place = {context: i for i, context in enumerate(contexts)}
         for row in rows:
-            if row["answerable"] and rng.random() > READING_SHARE:
+            if row["answerable"] and rng.random() > amount.answerable:
                 continue
             question, context = row["question"], row["context"]
             span: tuple[int, int] | None = None
@@ -160,7 +168,7 @@ def reading_examples(folder: Path, rng: random.Random) -> Iterator[Example]:
                 yield Example(question, text, 1, 1, SKIP, *place_of)
             else:
                 yield Example(question, text, SKIP, 0, SKIP, -1, -1)
-            if rng.random() < NEIGHBOURS:
+            if rng.random() < amount.neighbours:
                 # A neighbouring context is mostly of the same article.
                 near = place[context] + rng.choice((-2, -1, 1, 2))
                 if 0 <= near < len(contexts) and not any(
@@ -171,12 +179,12 @@ def reading_examples(folder: Path, rng: random.Random) -> Iterator[Example]:
                     yield Example(question, other[begin:end].strip(), 0, 0, SKIP, -1, -1)
 
 
-def ranking_examples(folder: Path, rng: random.Random) -> Iterator[Example]:
+def ranking_examples(folder: Path, rng: random.Random, amount: Amount) -> Iterator[Example]:
     """Questions with right and wrong texts; how many, is drawn."""
     for path in sorted(folder.glob("*.jsonl.gz")):
         summaries = "summlink" in path.name or path.name.startswith("wice")
         rows = _rows(path)
-        for row in rng.sample(rows, min(RANKING, len(rows))):
+        for row in rng.sample(rows, min(amount.ranking, len(rows))):
             right = rng.sample(row["positive"], min(1, len(row["positive"])))
             wrong = rng.sample(row["negative"], min(1 if summaries else 2, len(row["negative"])))
             answerable = SKIP if summaries else 1
@@ -190,7 +198,7 @@ def _cut(text: str) -> str:
     return " ".join(text.split()[:WHOLE_WORDS])
 
 
-def inference_examples(folder: Path, rng: random.Random) -> Iterator[Example]:
+def inference_examples(folder: Path, rng: random.Random, amount: Amount) -> Iterator[Example]:
     """Claims with premises that support them or do not; both labels alike often."""
     support: list[Example] = []
     against: list[Example] = []
@@ -206,8 +214,9 @@ def inference_examples(folder: Path, rng: random.Random) -> Iterator[Example]:
                 support.append(Example(row["premise"], row["premise"], SKIP, SKIP, 1))
     rng.shuffle(support)
     rng.shuffle(against)
-    yield from support[: INFERENCE // 2]
-    yield from against[: INFERENCE // 2]
+    each = min(amount.inference // 2, len(support), len(against))
+    yield from support[:each]
+    yield from against[:each]
 
 
 def minutes_examples(cases: Sequence[Any], rng: random.Random) -> Iterator[Example]:

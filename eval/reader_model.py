@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -18,7 +19,7 @@ class ReaderModel(torch.nn.Module):
     A span that begins and ends at the first piece is no span (Devlin et al. 2019 on SQuAD 2.0).
     """
 
-    def __init__(self, attention: str = "sdpa") -> None:
+    def __init__(self, attention: str = "sdpa", dropout: float = 0.0) -> None:
         super().__init__()
         from transformers import AutoModel
 
@@ -28,8 +29,8 @@ class ReaderModel(torch.nn.Module):
             str(default_model()),
             attn_implementation=attention,
             local_files_only=True,
-            hidden_dropout_prob=0.0,
-            attention_probs_dropout_prob=0.0,
+            hidden_dropout_prob=dropout,
+            attention_probs_dropout_prob=dropout,
         )
         # The word vectors keep what they know of words that the training never shows.
         self.transformer.embeddings.requires_grad_(False)
@@ -38,14 +39,26 @@ class ReaderModel(torch.nn.Module):
         self.span = torch.nn.Linear(HIDDEN, 2)
 
     @classmethod
-    def load(cls, folder: Path | None, attention: str = "sdpa") -> ReaderModel:
+    def load(
+        cls, folder: Path | None, attention: str = "sdpa", dropout: float = 0.0
+    ) -> ReaderModel:
         """The weights in a folder; those of all-MiniLM-L6-v2 with new heads where there is none."""
-        model = cls(attention)
+        model = cls(attention, dropout)
         if folder is not None:
             from safetensors.torch import load_file
 
             model.load_state_dict(load_file(str(folder / WEIGHTS)))
         return model
+
+    @classmethod
+    def average(cls, folders: Sequence[Path], attention: str = "sdpa") -> ReaderModel:
+        """The mean of the weights in folders."""
+        models = [cls.load(folder, attention) for folder in folders]
+        states = [model.state_dict() for model in models]
+        models[0].load_state_dict(
+            {name: sum(state[name] for state in states) / len(states) for name in states[0]}
+        )
+        return models[0]
 
     def save(self, folder: Path) -> None:
         from safetensors.torch import save_file

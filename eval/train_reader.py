@@ -1,27 +1,34 @@
 """Train the reader: one small encoder that reads a question and a passage together.
 
     python -m eval.train_reader pretrain --data TRAINING --out CHECKPOINT
-    python -m eval.train_reader tune --from CHECKPOINT --set QUESTIONS INDEX ... --out CHECKPOINT
-    python -m eval.train_reader export --from CHECKPOINT --out assistant/models/reader.onnx
+    python -m eval.train_reader draw --set QUESTIONS INDEX ... --out EXAMPLES.jsonl.gz
+    python -m eval.train_reader tune --from CHECKPOINT --examples EXAMPLES.jsonl.gz --out CHECKPOINT
+    python -m eval.train_reader export --from CHECKPOINT ... --out assistant/models/reader.onnx
 
 `pretrain` learns from public reading-comprehension, ranking and inference sets (`TRAINING` holds
-`reading/`, `ranking/` and `inference/`), `tune` from question sets over minutes. Both are seeded
-and go on from their last checkpoint when they are called again with the same `--out`.
+`reading/`, `ranking/` and `inference/`), `tune` from what `draw` made of question sets over
+minutes. Both train on an accelerator where PyTorch sees one, are seeded, and go on from their last
+checkpoint when they are called again with the same `--out`. Drawing and tuning are apart, so that
+the machine with the accelerator needs neither the minutes nor their indexes.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
 import random
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 
 from eval.reader_examples import (
+    ALL,
+    PART,
     SKIP,
     Example,
     detail_examples,
@@ -35,11 +42,14 @@ from eval.reader_examples import (
 )
 
 SEED = 7
-BATCH_PIECES = 4096  # word pieces of one step, padding included
+# Word pieces of one step, padding included.
+PRETRAIN_PIECES = 16384
+TUNE_PIECES = 4096
 MAX_PIECES = 256
 WEIGHTS = "reader.safetensors"  # in the folder of a checkpoint
 PROGRESS = "progress.pt"  # beside them while training is not at its end
-THREADS = 1  # of PyTorch; two runs side by side use two cores better than one run does
+# Of PyTorch on a processor; two runs side by side use two cores better than one run does.
+THREADS = 1
 
 
 @dataclass(frozen=True)
@@ -79,8 +89,8 @@ class Encoder:
         return Encoded(pieces.ids, pieces.type_ids, labels, start, end)
 
 
-def batches(examples: Sequence[Encoded], rng: random.Random) -> list[list[Encoded]]:
-    """Batches of about equal lengths and BATCH_PIECES pieces, in random order."""
+def batches(examples: Sequence[Encoded], rng: random.Random, pieces: int) -> list[list[Encoded]]:
+    """Batches of about equal lengths and at most so many pieces, in random order."""
     order = list(range(len(examples)))
     rng.shuffle(order)
     result: list[list[Encoded]] = []
@@ -89,7 +99,7 @@ def batches(examples: Sequence[Encoded], rng: random.Random) -> list[list[Encode
         batch: list[Encoded] = []
         made = []
         for i in part:
-            if batch and (len(batch) + 1) * len(examples[i].ids) > BATCH_PIECES:
+            if batch and (len(batch) + 1) * len(examples[i].ids) > pieces:
                 made.append(batch)
                 batch = []
             batch.append(examples[i])
@@ -106,6 +116,9 @@ def fit(
     *,
     rate: float,
     epochs: int = 1,
+    pieces: int,
+    dropout: float = 0.0,
+    seed: int = SEED,
     every: int = 200,
 ) -> None:
     """Train and write `out`; a run that was stopped goes on from its last checkpoint."""
@@ -113,12 +126,15 @@ def fit(
 
     from eval.reader_model import ReaderModel
 
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     torch.set_num_threads(THREADS)
-    rng = random.Random(SEED)
-    plan = [batch for _ in range(epochs) for batch in batches(examples, rng)]
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    # A processor without instructions for bfloat16 takes minutes for a step of it.
+    halves = device == "cuda" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    rng = random.Random(seed)
+    plan = [b for _ in range(epochs) for b in batches(examples, rng, pieces)]
     progress = out / PROGRESS
-    model = ReaderModel.load(out if progress.exists() else start_from)
+    model = ReaderModel.load(out if progress.exists() else start_from, dropout=dropout).to(device)
     model.train()
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01)
@@ -141,18 +157,19 @@ def fit(
             mask[i, : len(one.ids)] = 1
         labels = torch.tensor([one.labels for one in batch])
         places = torch.tensor([(one.start, one.end) for one in batch])
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            scores, spans = model(ids, types, mask)
-        loss = model.loss(scores.float(), spans.float(), labels, places)
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=halves):
+            scores, spans = model(ids.to(device), types.to(device), mask.to(device))
+        loss = model.loss(scores.float(), spans.float(), labels.to(device), places.to(device))
         loss.backward()
         torch.nn.utils.clip_grad_norm_(trained, 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        losses.append(float(loss.detach()))
+        losses.append(loss.detach())
         if (step + 1) % every == 0 or step + 1 == len(plan):
             left = (time.monotonic() - began) / (step + 1 - done) * (len(plan) - step - 1)
             print(
-                f"step {step + 1} of {len(plan)}, loss {np.mean(losses[-every:]):.4f}, "
+                f"step {step + 1} of {len(plan)}, "
+                f"loss {torch.stack(losses[-every:]).mean():.4f}, "
                 f"{left / 60:.0f} minutes left",
                 file=sys.stderr,
                 flush=True,
@@ -173,18 +190,23 @@ def pretrain(options: argparse.Namespace) -> None:
             ("ranking", ranking_examples),
             ("inference", inference_examples),
         )
-        for example in source(options.data / kind, rng)
+        for example in source(options.data / kind, rng, PART if options.part else ALL)
     ]
     rng.shuffle(examples)
-    if options.examples:
-        examples = examples[: options.examples]
     pieces = sum(len(one.ids) for one in examples)
     print(f"{len(examples):,} examples, {pieces:,} word pieces", file=sys.stderr)
-    fit(examples, None, options.out, rate=options.rate, epochs=options.epochs)
+    fit(
+        examples,
+        None,
+        options.out,
+        rate=options.rate,
+        epochs=options.epochs,
+        pieces=PRETRAIN_PIECES,
+    )
 
 
-def tune(options: argparse.Namespace) -> None:
-    """Tune on all questions, or on one half for the other, so that every figure is out of fold.
+def draw(options: argparse.Namespace) -> None:
+    """Examples of all questions, or of one half for the other, so that every figure is out of fold.
 
     What is drawn from the minutes themselves keeps to the same half of the sources.
     """
@@ -193,30 +215,53 @@ def tune(options: argparse.Namespace) -> None:
     groups = load_groups(options.set)
     cases = [case for group in groups.values() for case in group]
     rank_first(cases)
-    rng = random.Random(SEED)
-    encode = Encoder()
     if options.half is not None:
         cases = [case for case in cases if half_of(case.fold) != options.half]
 
     def kept(source: str) -> bool:
         return options.half is None or half_of(fold_of_source(source)) != options.half
 
-    drawn = [
-        *minutes_examples(cases, rng),
-        *withheld_examples(cases, rng),
-        *exchanged_examples(cases, rng),
-    ]
-    for group in groups.values():
-        index = group[0].corpus.index
-        drawn += [*detail_examples(index, kept, rng), *title_examples(index, kept, rng)]
+    rng = random.Random(options.seed)
+    drawn: list[Example] = []
+    for _ in range(options.rounds):
+        drawn += minutes_examples(cases, rng)
+        drawn += withheld_examples(cases, rng)
+        drawn += exchanged_examples(cases, rng)
+        for group in groups.values():
+            index = group[0].corpus.index
+            drawn += detail_examples(index, kept, rng)
+            drawn += title_examples(index, kept, rng)
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    new = options.out.with_name(options.out.name + ".new")
+    with gzip.open(new, "wt", encoding="utf-8") as file:
+        for example in drawn:
+            file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
+    new.replace(options.out)
+    print(f"{len(drawn):,} examples", file=sys.stderr)
+
+
+def tune(options: argparse.Namespace) -> None:
+    with gzip.open(options.examples, "rt", encoding="utf-8") as file:
+        drawn = [Example(**json.loads(line)) for line in file]
+    encode = Encoder()
     examples = [encode(example) for example in drawn]
-    rng.shuffle(examples)
-    print(f"{len(examples):,} examples", file=sys.stderr)
-    fit(examples, options.start, options.out, rate=options.rate, epochs=options.epochs)
+    random.Random(options.seed).shuffle(examples)
+    fit(
+        examples,
+        options.start,
+        options.out,
+        rate=options.rate,
+        pieces=TUNE_PIECES,
+        dropout=options.dropout,
+        seed=options.seed,
+    )
 
 
 def export(options: argparse.Namespace) -> None:
-    """Write the reader as ONNX in int8, calibrated on invented passages."""
+    """Write the reader as ONNX in int8, calibrated on invented passages.
+
+    Of several checkpoints the weights are averaged (Wortsman et al. 2022, "Model soups").
+    """
     import tempfile
 
     import torch
@@ -225,7 +270,7 @@ def export(options: argparse.Namespace) -> None:
     from ingest.calibration import sample_passages
     from ingest.export import quantize, quiet
 
-    model = ReaderModel.load(options.start, "eager").eval()
+    model = ReaderModel.average(options.start, "eager").eval()
     encode = Encoder()
     question = "What was decided about the towpath lamps, and what did they cost?"
     encoded = [encode(Example(question, text)) for text in sample_passages()]
@@ -264,22 +309,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     first = commands.add_parser("pretrain")
     first.add_argument("--data", type=Path, required=True)
     first.add_argument("--out", type=Path, required=True)
-    first.add_argument("--examples", type=int, default=0, help="at most so many; 0: all")
-    first.add_argument("--epochs", type=int, default=1)
-    first.add_argument("--rate", type=float, default=1e-4)
+    first.add_argument("--part", action="store_true", help="a part of it, where time is short")
+    first.add_argument("--epochs", type=int, default=2)
+    first.add_argument("--rate", type=float, default=3e-4)
     first.set_defaults(run=pretrain)
-    second = commands.add_parser("tune")
-    second.add_argument("--from", dest="start", type=Path, required=True)
-    second.add_argument(
+    drawing = commands.add_parser("draw")
+    drawing.add_argument(
         "--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "INDEX")
     )
-    second.add_argument("--half", type=int, choices=(0, 1), help="leave this half out")
+    drawing.add_argument("--half", type=int, choices=(0, 1), help="leave this half out")
+    drawing.add_argument("--rounds", type=int, default=4, help="how often everything is drawn anew")
+    drawing.add_argument("--seed", type=int, default=SEED)
+    drawing.add_argument("--out", type=Path, required=True)
+    drawing.set_defaults(run=draw)
+    second = commands.add_parser("tune")
+    second.add_argument("--from", dest="start", type=Path, required=True)
+    second.add_argument("--examples", type=Path, required=True)
     second.add_argument("--out", type=Path, required=True)
-    second.add_argument("--epochs", type=int, default=1)
-    second.add_argument("--rate", type=float, default=5e-5)
+    second.add_argument("--rate", type=float, default=1e-4)
+    second.add_argument("--dropout", type=float, default=0.1)
+    second.add_argument("--seed", type=int, default=SEED)
     second.set_defaults(run=tune)
     last = commands.add_parser("export")
-    last.add_argument("--from", dest="start", type=Path, required=True)
+    last.add_argument("--from", dest="start", type=Path, nargs="+", required=True)
     last.add_argument("--out", type=Path, required=True)
     last.set_defaults(run=export)
     options = parser.parse_args(arguments)

@@ -19,12 +19,17 @@ def shared(tmp_path):
 
 def test_no_reader_is_asked_about_the_half_that_it_was_tuned_on(shared, tmp_path):
     steps = [command for command, _ in plan(shared, tmp_path / "work", tmp_path / "out")]
-    tuned = {c[c.index("--out") + 1]: c[c.index("--half") + 1] for c in steps if "--half" in c}
-    exported = {
-        c[c.index("--out") + 1]: tuned.get(c[c.index("--from") + 1])
+    drawn = {c[c.index("--out") + 1]: c[c.index("--half") + 1] for c in steps if "--half" in c}
+    tuned = {
+        c[c.index("--out") + 1]: drawn.get(c[c.index("--examples") + 1])
         for c in steps
-        if c[1] == "export"
+        if "--examples" in c
     }
+    exported = {}
+    for c in steps:
+        if c[1] == "export":
+            [half] = {tuned[made] for made in c[c.index("--from") + 1 : c.index("--out")]}
+            exported[c[c.index("--out") + 1]] = half
     [rankers] = [c for c in steps if c[0] == "eval.train_rankers"]
     at = rankers.index("--readers") + 1
     assert [exported[reader] for reader in rankers[at : at + 2]] == ["0", "1"]
