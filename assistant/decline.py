@@ -218,10 +218,9 @@ def refusal(
     """Why the answer that begins with the best of the sentences is not given; None: it is given.
 
     `ranked` are the passages that may answer; `sure` the confidence, and `bar` what it must reach.
-    For the structure of the minutes alone, whatever the confidence, 61 of the 250 unanswerable
-    questions of the train sets are declined and 45 of the 914 answerable ones, 19 of which would
-    have been answered rightly. It takes trust from 0.063 to 0.131, `abstain_tpr` from 0.16 to 0.30
-    and twins from 0.07 to 0.17 (`python -m eval.train_rankers` prints it, November 2026).
+    For the structure of the minutes alone, whatever the confidence, 50 of the 250 unanswerable
+    questions of the train sets are declined and 33 of the 914 answerable ones, 19 of which would
+    have been answered rightly (`python -m eval.train_rankers` prints it, November 2026).
     """
     if not_a_question(query):
         return Refusal("not_a_question", "This is not a question that can be looked up in minutes.")
