@@ -19,6 +19,9 @@ TEXTS = [
 ]
 
 
+INT8 = 0.96  # the least cosine, of no text at all, with the 7 bits of a processor without VNNI
+
+
 @pytest.fixture(scope="module")
 def reference() -> np.ndarray:
     from sentence_transformers import SentenceTransformer
@@ -33,7 +36,7 @@ def test_every_way_gives_the_vectors_of_sentence_transformers(way, reference):
     cosines = (vectors * reference).sum(axis=1)
     assert vectors.dtype == np.float32 and vectors.shape == (5, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
-    least = {"float32": 0.99999, "bfloat16": 0.999, "int8": 0.97}[way.split("-")[1]]
+    least = {"float32": 0.99999, "bfloat16": 0.999, "int8": INT8}[way.split("-")[1]]
     assert cosines.min() > least
     assert cosines[2:].mean() > max(least, 0.99)
 
@@ -47,7 +50,7 @@ def test_the_chosen_way_for_passages_was_measured_as_exact_and_fastest():
 def test_many_texts_come_back_in_the_order_given(reference):
     many = TEXTS * 30
     vectors = load_embedder(bulk=True).encode(many)
-    assert ((vectors * np.tile(reference, (30, 1))).sum(axis=1) > 0.97).all()
+    assert ((vectors * np.tile(reference, (30, 1))).sum(axis=1) > INT8).all()
 
 
 def test_no_text_gives_no_vector():

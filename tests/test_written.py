@@ -93,7 +93,9 @@ def test_a_changed_figure_is_replaced_by_the_quotation(ask) -> None:
     def write(prompt: str) -> str:
         tag, _, text = next(p for p in passages(prompt) if "supplementary estimate" in p[2])
         estimate = next(s for s in sentences(text) if "supplementary estimate" in s)
-        return f"{faithful(prompt)}\n{estimate.replace('£186,000', '£196,000')} [{tag}]"
+        other = next(p for p in passages(prompt) if p[0] != tag)
+        first = f"{sentences(other[2])[0]} [{other[0]}]"
+        return f"{first}\n{estimate.replace('£186,000', '£196,000')} [{tag}]"
 
     answer = ask(Script(write=write))
     assert "196,000" not in answer.answer and "“" in answer.answer and "186,000" in answer.answer
