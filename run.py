@@ -250,8 +250,10 @@ def main(arguments):
         return open_chat(set_up(), rest)
     if command == "test":
         python = set_up(dev=True)
-        # Whole files side by side: fixtures of a module are made once.
+        # Whole files side by side: fixtures of a module are made once. tests/conftest.py puts those
+        # that take longest first, so that none of them runs alone at the end.
         beside = ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+        beside += ("--no-loadscope-reorder",)
         return lint(python) or run(python, "-m", "pytest", *beside, *rest)
     if command == "lint":
         return lint(set_up(dev=True))

@@ -54,6 +54,17 @@ class NetworkClosed(RuntimeError):
     """A test reached for a host other than this machine."""
 
 
+# Files of tests by how long they take, most first; the others follow in the order of their names.
+LONGEST = (
+    "test_web_browser.py",
+    "test_quality.py",
+    "test_runs.py",
+    "test_web_evaluation.py",
+    "test_pipeline.py",
+    "test_eval_run.py",
+)
+
+
 def _is_local(address: Any) -> bool:
     if not isinstance(address, tuple):
         return True  # a Unix socket
@@ -98,6 +109,12 @@ def network_closed() -> Iterator[None]:
     patch.setattr(socket, "getaddrinfo", guarded_getaddrinfo)
     yield
     patch.undo()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the files that take longest first, where files run side by side."""
+    first = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: first.get(item.path.name, len(LONGEST)))
 
 
 def _missing(what: str) -> None:
