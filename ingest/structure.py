@@ -251,25 +251,22 @@ def _joined(draft: _Draft) -> str:
 
 # --- items -----------------------------------------------------------------------------------
 
+# What follows the last item of any kind, and is never an entry of a list of questions or letters.
+_LAST = (
+    r"any other (?:\w+ )?business|a\.?o\.?b\.?|other business|adjournment(?: of (?:the )?meeting)?|"
+    r"date (?:of|and|,).{0,40}meeting.{0,20}"
+)
+_LAST_BUSINESS = re.compile(rf"^(?:{_LAST})\W*$", re.I | re.S)
 _ALONE = re.compile(
     r"^(?:(?:public|open)\s+(?:forum|session|participation|question)\b.*|"
     r"(?:.{0,20}\s)?questions?(?:\s+(?:by|from|submitted|time|from the floor)\b.*)?|"
     r"questions?\s+(?:&|and)\s+answers|"
     r"(?:the following\s+)?(?:question|notice of motion|motion|deputation)s?\s+(?:submitted|"
     r"received|in the name|proposed|from|by)\b.*|"
-    r"notices?\s+of\s+(?:motions?|question)s?|motions?|any other (?:\w+ )?business|a\.?o\.?b\.?|"
-    r"other business|"
+    r"notices?\s+of\s+(?:motions?|question)s?|motions?|"
     r"(?:public |councillors[’']? )?other business|"
-    r"votes? of (?:sympathy|congratulations?|thanks)|adjournment(?: of (?:the )?meeting)?|"
-    r"correspondence|"
-    r"suspension of standing orders|matters arising.{0,40}|date (?:of|and|"
-    r",).{0,40}meeting.{0,20})\W*$",
-    re.I | re.S,
-)
-# What follows the last item of any kind, and is never an entry of a list of questions or letters.
-_LAST_BUSINESS = re.compile(
-    r"^(?:any other (?:\w+ )?business|a\.?\s?o\.?\s?b\.?|other business|"
-    r"adjournment(?: of (?:the )?meeting)?|date (?:of|and|,).{0,40}meeting.{0,20})\W*$",
+    r"votes? of (?:sympathy|congratulations?|thanks)|correspondence|"
+    rf"suspension of standing orders|matters arising.{{0,40}}|{_LAST})\W*$",
     re.I | re.S,
 )
 _NOT_BUSINESS = re.compile(

@@ -19,7 +19,8 @@ TEXTS = [
 ]
 
 
-INT8 = 0.96  # the least cosine, of no text at all, with the 7 bits of a processor without VNNI
+# The least cosines; .969 is seen of no text at all, with the 7 bits of a processor without VNNI.
+INT8 = np.array([0.97 if text else 0.96 for text in TEXTS])
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +38,8 @@ def test_every_way_gives_the_vectors_of_sentence_transformers(way, reference):
     assert vectors.dtype == np.float32 and vectors.shape == (5, 384)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3)
     least = {"float32": 0.99999, "bfloat16": 0.999, "int8": INT8}[way.split("-")[1]]
-    assert cosines.min() > least
-    assert cosines[2:].mean() > max(least, 0.99)
+    assert (cosines > least).all()
+    assert cosines[2:].mean() > max(np.max(least), 0.99)
 
 
 def test_the_chosen_way_for_passages_was_measured_as_exact_and_fastest():
@@ -50,7 +51,7 @@ def test_the_chosen_way_for_passages_was_measured_as_exact_and_fastest():
 def test_many_texts_come_back_in_the_order_given(reference):
     many = TEXTS * 30
     vectors = load_embedder(bulk=True).encode(many)
-    assert ((vectors * np.tile(reference, (30, 1))).sum(axis=1) > INT8).all()
+    assert ((vectors * np.tile(reference, (30, 1))).sum(axis=1) > np.tile(INT8, 30)).all()
 
 
 def test_no_text_gives_no_vector():
