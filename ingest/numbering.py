@@ -56,8 +56,8 @@ _MONEY = re.compile(
     r"^[£€$]?\s?[\d,.\s%|()\-–/£€]+(?:\s?(?:am|pm|a\.m|p\.m|cr|dr|vat)\b.*)?$", re.I
 )
 _MEASURE = re.compile(
-    r"^(?:January|February|March|April|May|June|July|August|September|October|November|December|"
-    r"a\.?m\b|p\.?m\b|(?-i:st|nd|rd|th)\b)",
+    r"^(?:(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"a\.?m|p\.?m)\b|(?-i:st|nd|rd|th)\b)",
     re.I,
 )
 # "2. March Council Meeting" is no date.
@@ -121,6 +121,8 @@ def _is_quantity(match: re.Match[str]) -> bool:
     loose = match["delimiter"] in ("", ",") and match.re is not _COMPOUND
     if not loose and _MONTH_TITLE.match(match["rest"]):
         return False
+    if match["rest"].endswith(":") and BUSINESS.search(match["rest"]):
+        return False  # "9 Councillors' Other Business:"
     return bool(_MEASURE.match(match["rest"]) or (loose and _ADDRESS.match(match["rest"])))
 
 
@@ -312,7 +314,7 @@ def _without_lists(candidates: Sequence[Candidate]) -> list[Candidate]:
     last = 0  # number of the last integer that was kept
     place = 0
     while place < len(candidates):
-        run = _run_from(candidates, place) if last else []
+        run = _run_from(candidates, place, last) if last else []
         if len(run) > last and _stands_out(candidates, run, last):
             run = run[:last]  # the numbers go on where the list ends by chance
         if len(run) > 1 and before.issuperset(range(1, min(last, len(run)) + 1)):
@@ -337,16 +339,25 @@ def _stands_out(candidates: Sequence[Candidate], run: Sequence[int], last: int) 
     return candidates[run[last]].look > sum(entries) / len(entries) + 0.6
 
 
-def _run_from(candidates: Sequence[Candidate], place: int) -> list[int]:
-    """The places of the integers 1, 2, 3 ... that begin here, none between them."""
+def _run_from(candidates: Sequence[Candidate], place: int, last: int) -> list[int]:
+    """The places of the integers 1, 2, 3 ... that begin here, none between them.
+
+    From 3 on one number at a time may be lacking, whose line was not read as an entry, unless the
+    one behind the gap goes on from the item before the list.
+    """
     run: list[int] = []
+    before = 0
     for other in range(place, len(candidates)):
         label = candidates[other].label
         if label.family != "int":
             continue
-        if label.value != (len(run) + 1, 0) or label.worded:
+        number, part = label.value
+        lacking = number - before - 1
+        bridged = lacking == 1 and len(run) >= 3 and number not in (last + 1, last + 2)
+        if part or label.worded or (lacking and not bridged):
             break
         run.append(other)
+        before = number
         if len(run) == 1 and other != place:
             return []
     return run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -269,6 +270,14 @@ _ALONE = re.compile(
     rf"suspension of standing orders|matters arising.{{0,40}}|{_LAST})\W*$",
     re.I | re.S,
 )
+# "Clerk's Report" below a numbered "Chairman's Report", but not among the reports of one item.
+_REPORT_OF = re.compile(
+    r"^(?:the )?(?:chair(?:man|person|woman)?|clerk|treasurer|secretary|mayor|warden|police|head ?"
+    r"teacher|(?:county|borough|district|ward) (?:council(?:lor)?|member))(?:['’]s|s['’]?)? "
+    r"reports?\W*$",
+    re.I,
+)
+_REPORTS = re.compile(r"\breports\b", re.I)
 _NOT_BUSINESS = re.compile(
     r"^\W*(?:reply|response|answer|present|members?|officials?|officers?|in attendance|in the "
     r"chair|attend\w*|"
@@ -299,6 +308,8 @@ class _Head:
 def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
     """Front matter, and the items with their paragraphs."""
     chain = find_chain(_candidates(blocks))
+    if _is_list(blocks, chain):
+        chain = []
     numbered = {each.block: each for each in chain}
     front_end = _front_end(blocks, chain)
     heads: dict[int, _Head] = {}
@@ -322,6 +333,42 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
             drafts[-1].blocks.append(blocks[place])
             place += 1
     return front, drafts
+
+
+_LISTED = 3  # entries of a list, at least
+_ROW_WORDS = 4  # of the heading of a row
+_HOLDS_MOST = 0.5  # of a meeting, which stands behind a list of numbers without any text
+
+
+def _is_list(blocks: Sequence[Block], chain: Sequence[Candidate]) -> bool:
+    """Whether the numbers that were found are of one list, in minutes whose items have none.
+
+    So the rows of a table before a long text, and the applications below "Planning" among other
+    headings in bold.
+    """
+    if len(chain) < _LISTED or any(each.style[0] or each.label.worded for each in chain):
+        return False
+    first, last = chain[0].block, chain[-1].block
+    rows = sum(
+        b.block - a.block <= 1
+        and len(a.label.rest.split()) <= _ROW_WORDS
+        and not BUSINESS.search(a.label.rest)
+        for a, b in pairwise(chain)
+    )
+    longest = max(b - a for a, b in pairwise([*(each.block for each in chain), len(blocks)]))
+    if rows >= max(_LISTED, 0.6 * (len(chain) - 1)) and longest > _HOLDS_MOST * len(blocks):
+        return True
+    headed = [
+        place
+        for place in range(len(blocks))
+        if (blocks[place].bold or blocks[place].heading)
+        and BUSINESS.search(blocks[place].text)
+        and not _MEETING_HEADING.match(blocks[place].text)
+        and _free_heading(blocks, place)
+    ]
+    before = [place for place in headed if place < first]
+    inside = any(first < place < last for place in headed)
+    return len(before) >= _LISTED and before[-1] == first - 1 and not inside
 
 
 _AGENDA_LEAST = 4  # numbers in a row that come again, below which nothing is called an agenda
@@ -438,7 +485,7 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
                 continue
             heads = _is_titled(blocks, place, end, label)
             if label.family == "letter":
-                if heads and own.value[-1] and (own.value[0], *label.value) == expected:
+                if heads and own.value[-1] and _goes_on(expected, label):
                     number = f"{own.value[0]}({label.number})"  # "(b)" after "5(a)"
                     found.append(_Head(place, number, "sub", label))
                     expected = (own.value[0], label.value[0] + 1)
@@ -495,6 +542,14 @@ def _decimals(blocks: Sequence[Block], candidate: Candidate, end: int) -> list[_
 def _next_part(label: Label) -> tuple[int, ...]:
     """The value of the "5(a)" or "5(b)" that would go on from an item's number."""
     return (label.value[0], label.value[-1] + 1) if label.family == "int" else ()
+
+
+def _goes_on(expected: tuple[int, ...], label: Label) -> bool:
+    """Whether "(b)" is the part that is expected; "(ii)" after "(i)", which may be a letter too."""
+    after_i = (letter_value("i") + 1, letter_value("ii"))
+    return bool(expected) and (
+        label.value == expected[1:] or (expected[-1], *label.value) == after_i
+    )
 
 
 def _is_part(label: Label) -> bool:
@@ -608,6 +663,8 @@ def _unnumbered(
     number: str | None = None
     after = 0
     start = min(front_end, first) if chain else front_end
+    bounds = [*sorted(heads), len(blocks)] if chain else []
+    plain = {at for one, end in pairwise(bounds) for at in _plain_subheadings(blocks, one, end)}
     for place in range(start, len(blocks)):
         block = blocks[place]
         if place in heads:
@@ -630,6 +687,9 @@ def _unnumbered(
                 group = ""
             elif group and place > after and _is_subheading(blocks, place):
                 found.append(_Head(place, number, "title", None, f"{group} {text}".rstrip(" :")))
+            elif place in plain or (_REPORT_OF.match(text) and not _REPORTS.search(inside)):
+                title = text if listed else f"{inside}: {text}"
+                found.append(_Head(place, number, "title", None, title.rstrip(" :")))
             continue
         head = _free_heading(blocks, place)
         if head:
@@ -664,6 +724,48 @@ def _is_subheading(blocks: Sequence[Block], place: int) -> bool:
     )
 
 
+_PLAIN = 3  # headings without any mark in one item, fewer of which may be chance
+_PLAIN_WORDS = 9
+_SMALL_WORDS = frozenset(
+    ["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "re"]
+)
+
+
+def _plain_subheadings(blocks: Sequence[Block], start: int, end: int) -> list[int]:
+    """Lines of an item that look like headings without bold or number: "Adoption of Accounts".
+
+    What stands there more than once is a formula and heads nothing.
+    """
+    found = [place for place in range(start + 1, end - 1) if _is_plain_heading(blocks, place)]
+    times = Counter(blocks[place].text for place in found)
+    found = [place for place in found if times[blocks[place].text] == 1]
+    return found if len(found) >= _PLAIN else []
+
+
+def _is_plain_heading(blocks: Sequence[Block], place: int) -> bool:
+    """A line alone of few words in title case, no sentence, no name, with a sentence below it."""
+    block, after = blocks[place], blocks[place + 1]
+    words = re.findall(r"[^\W\d_][\w’'-]*", block.text)
+    telling = [word for word in words if word.lower() not in _SMALL_WORDS]
+    return (
+        not (block.label or block.bold or block.table or after.label or after.table)
+        and 2 <= len(words) <= _PLAIN_WORDS
+        and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*:?", block.text))
+        and is_titlelike(block.text)
+        and sum(word[0].isupper() for word in telling) >= 0.8 * len(telling)
+        and any(word.lower() in _SMALL_WORDS or BUSINESS.search(word) for word in words)
+        and not VERB.search(block.text)
+        and not _NOT_BUSINESS.match(block.text)
+        and not _ATTENDANCE.match(block.text)
+        and len(after.text.split()) >= 10
+        and bool(VERB.search(after.text) or after.text.rstrip().endswith("."))
+    )
+
+
+# What a scan makes of a line or a column of marks: a letter three times, or no vowel at all.
+_SPECKS = re.compile(r"([A-Z])\1\1|^[^AEIOUYÁÉÍÓÚ]+$")
+
+
 def _free_heading(blocks: Sequence[Block], place: int) -> _Head | None:
     """A heading in minutes without numbers: bold, in capitals, or by what it names."""
     block = blocks[place]
@@ -674,7 +776,8 @@ def _free_heading(blocks: Sequence[Block], place: int) -> _Head | None:
     if len(words) <= 30 and is_titlelike(text) and text[0] not in '“"‘(*•-':
         if _ALONE.match(text):
             return _Head(place, None, "title", None, text.rstrip(" :."))
-        marked = block.bold or block.heading > 0 or (text.isupper() and len(text) > 4)
+        capitals = text.isupper() and len(text) > 4 and not _SPECKS.search(text)
+        marked = block.bold or block.heading > 0 or capitals
         business = len(words) <= 8 and bool(BUSINESS.search(text))
         if (marked or business) and _has_body(blocks, place):
             return _Head(place, None, "title", None, text.rstrip(" :"))

@@ -188,3 +188,88 @@ def test_other_business_after_the_letters_is_an_item_of_its_own(heading: str) ->
         ("2", "corre"),
         (None, heading.strip("*").lower()[:5]),
     ]
+
+
+def test_a_list_that_lacks_an_entry_ends_before_the_item_that_goes_on() -> None:
+    business = ["Apologies", "Declarations", "Minutes", "Accounts", "Correspondence"]
+    before = "".join(f"{n}. {title}:\n\nNone.\n\n" for n, title in enumerate(business, 1))
+    letters = ["Road works", "Bus times", "A fête", "Grit", "A survey", "Fire safety", "A course"]
+    letters += ["Post office", "Elections", "Lamps", "Mayor’s appeal"]
+    lists = [f"{n}. {letter}\n\n" for n, letter in enumerate(letters, 1)]
+    lists[8] = "A letter on elections\n\n"
+    after = "6. Planning:\n\nNone.\n\n7. Village Green:\n\nThe grass was cut."
+    found = outline(before + "".join(lists) + after)
+    assert [number for number, _ in found] == ["1", "2", "3", "4", "5", "6", "7"]
+
+
+def test_a_number_before_members_own_business_heads_it() -> None:
+    found = outline(
+        "7. Payments:\n\nAll were approved.\n\n8. Correspondence:\n\nA letter was read.\n\n"
+        "9 Councillors Other Business:\n\nA drain was raised.\n\n10. Public Business:\n\nNone."
+    )
+    assert [number for number, _ in found] == ["7", "8", "9", "10"]
+
+
+def test_the_rows_of_a_table_number_no_items() -> None:
+    rows = "1. Local tax\n\n2. Rates\n\n3. Grants\n\n4. Goods\n\n"
+    told = "The members spoke of the estimates of the coming year for some time. "
+    text = "".join(f"{told * length}\n\n" for length in (1, 3, 2, 5) * 3)
+    after = f"**Division A: Housing**\n\n{text * 3}"
+    found = outline(f"**Budget Strategy**\n\n{text}{rows}{after}")
+    assert found == [(None, "Budget Strategy"), (None, "Division A: Housing")]
+
+
+def test_applications_below_one_of_several_bold_headings_are_no_items() -> None:
+    told = "The members spoke of it for some time and left it there.\n\n"
+    found = outline(
+        f"**Declarations of interest**\n\n{told}**Correspondence**\n\n{told}"
+        f"**Chairman’s report**\n\n{told}**Planning applications**\n\n"
+        f"1. A porch in Mill Lane\n\n{told}2. A shed in Long Row\n\n{told}3. A wall\n\n{told}"
+        f"**Public questions**\n\n{told}"
+    )
+    assert [title for _, title in found] == [
+        "Declarations of interest",
+        "Correspondence",
+        "Chairman’s report",
+        "Planning applications",
+        "Public questions",
+    ]
+
+
+def test_plain_headings_of_an_item_keep_its_number() -> None:
+    told = "The Clerk asked whether all were in agreement, and the members said that they were. "
+    told = f"{told * 2}\n\n"
+    found = outline(
+        f"1. Minutes\n\nApproved.\n\n2. Matters Arising\n\nAdoption of Annual Accounts\n\n{told}"
+        f"Signatory for the Current Account\n\n{told}Future of the Meetings\n\n{told}3. Planning"
+        "\n\nNone."
+    )
+    assert [number for number, _ in found] == ["1", "2", "2", "2", "2", "3"]
+    assert found[2][1] == "Matters Arising: Adoption of Annual Accounts"
+
+
+def test_an_officers_report_below_anothers_is_told_apart() -> None:
+    found = outline(
+        "1. Minutes\n\nApproved.\n\n2. Chairman's Report:\n\nA letter came.\n\n"
+        "Clerk's Report:\n\nThe railings were mended.\n\n3. Planning\n\nNone."
+    )
+    assert found[1:3] == [("2", "Chairman's Report"), ("2", "Chairman's Report: Clerk's Report")]
+
+
+def test_roman_parts_go_on_after_a_number_with_the_first() -> None:
+    told = "The Council was asked to name four members of the board, and did so by consent.\n\n"
+    found = outline(
+        f"6. Audit Committee:\n\n{told}7. (i) West Moor Resources:\n\n{told}"
+        f"(ii) Low Hill Development:\n\n{told}(iii) Paul Street Trust:\n\n{told}8. Rapid Team:"
+        f"\n\n{told}"
+    )
+    assert [number for number, _ in found] == ["6", "7(i)", "7(ii)", "7(iii)", "8"]
+
+
+def test_marks_that_a_scan_reads_as_capitals_head_nothing() -> None:
+    told = "The deputation told the members of the river and of what was to be done there.\n\n"
+    opened = "The chair was taken by the Mayor.\n\n"
+    found = outline(
+        f"{opened}DEPUTATION ON THE RIVER\n\n{told}VVVVVVVYV\n\n{told}XVY TRK\n\n{told}"
+    )
+    assert found[-1] == (None, "DEPUTATION ON THE RIVER")
