@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant import choose, compose, decline, rank, retrieve
+from assistant.amended import amendments
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
 from assistant.conversation import Resolved, resolve, standalone
 from assistant.decided import LISTED, NOTE, list_all
@@ -35,6 +36,7 @@ RETRIEVED = 10
 IDENTIFIED = 0.75
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.I)
 
+AMENDED = "A later meeting has corrected or rescinded what is quoted."
 OPTICAL = "The source was read from a scan by character recognition; check the original."
 DRAFT = "These minutes are a draft."
 CUT_OFF = "The source is cut off here; see the full minutes."
@@ -134,6 +136,9 @@ class Assistant:
         if listed is not None:
             refusal, sure = None, LISTED
             text, citations = listed.text, listed.citations
+        later = amendments(corpus, citations)
+        text = " ".join([text, *later.told]) if later.told else text
+        citations += later.citations
         answer = Answer(
             question=question,
             standalone_question=query.text,
@@ -146,6 +151,7 @@ class Assistant:
                 *understood.mended,
                 *_language(checked),
                 *([NOTE] if listed else []),
+                *([AMENDED] if later.told else []),
                 *_warnings(citations),
             ),
             retrieved=tuple(_retrieved(corpus, r) for r in ranked[:RETRIEVED]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer_model import Citation
@@ -130,7 +130,7 @@ def compose(
             start, end = spans[0][0], spans[-1][1]
             cut = len(text[start:end].split()) > MAX_QUOTE_WORDS
             if cut:
-                start, end = _window(text, start, end, query)
+                start, end = window(text, start, end, query.tokens)
                 spans = ((start, end),)
             length = len(text[start:end].split())
             if citations and words + length > MAX_WORDS:
@@ -347,10 +347,10 @@ def _quotes(
     return runs
 
 
-def _window(text: str, start: int, end: int, query: Query) -> tuple[int, int]:
-    """The clauses of a long sentence, at most 80 words of them, that hold most of the question."""
+def window(text: str, start: int, end: int, tokens: Iterable[str]) -> tuple[int, int]:
+    """The clauses of a long sentence, at most 80 words of them, that hold most of the tokens."""
     edges = [start, *(start + m.end() for m in _CLAUSE.finditer(text[start:end])), end]
-    asked = set(query.tokens)
+    asked = set(tokens)
     best, best_held = (start, start), -1
     for i, begin in enumerate(edges[:-1]):
         stop = begin

@@ -97,6 +97,14 @@ def find_dates(text: str) -> Iterator[PrintedDate]:
             yield printed
 
 
+_MONTH_OF = re.compile(rf"\b(?P<month>{_MONTH})\b (?:(?:19|20)\d\d )?(?:minutes|meeting)\b", re.I)
+
+
+def find_months(text: str) -> set[int]:
+    """The months, 1 to 12, of which minutes or a meeting are named: "the January minutes"."""
+    return {_MONTHS[match["month"].lower()] for match in _MONTH_OF.finditer(text)}
+
+
 def _printed(match: re.Match[str]) -> PrintedDate | None:
     year = int(re.sub(r"\D", "", match["year"]))
     if year < 100:

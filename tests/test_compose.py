@@ -14,8 +14,8 @@ from assistant.compose import (
     _introduced,
     _outcome_said,
     _quotes,
-    _window,
     outcome_of,
+    window,
 )
 from assistant.question import BodyNames, Query, understand
 from assistant.rank import Ranked, read_passage
@@ -117,7 +117,7 @@ def test_the_block_with_the_best_sentence_comes_first() -> None:
 )
 def test_a_window_is_never_longer_than_a_quote_may_be(words: list[str]) -> None:
     text = " ".join(words)
-    start, end = _window(text, 0, len(text), query("What is the fee of the bridge?"))
+    start, end = window(text, 0, len(text), query("What is the fee of the bridge?").tokens)
     assert 0 <= start < end <= len(text)
     assert len(text[start:end].split()) <= MAX_QUOTE_WORDS
 
