@@ -60,12 +60,22 @@ _SENTENCES = (
     ),
     (
         "present",
+        re.compile(
+            rf"(?:those|members|councillors)\s+(?:attending|present)\s+(?P<names>{_TITLED}.{{2,900}})$",
+            re.I | re.S,
+        ),
+    ),
+    (
+        "present",
         re.compile(rf".{{0,80}}\bpresent:\s*(?P<names>{_TITLED}.{{2,900}})$", re.I | re.S),
     ),
 )
-_PROSE = re.compile(r"\bapolog|\bpresent\b", re.I)
+_REASON = re.compile(r"\s*,?\s+(?:as|because|who|due to|owing to)\s+(?=[a-z])")
+_PROSE = re.compile(r"\bapolog|\bpresent\b|\bthose attending\b", re.I)
 _SAYS = re.compile(r"\b(?:was|were|had|has|have|sent|gave|that|because|who|attended|left|joined)\b")
-_SPLIT = re.compile(r"\s*(?:,(?![^()]*\))|;|\band\b(?![^()]*\))|&|\n|•|\|)\s*")
+_SPLIT = re.compile(
+    r"\s*(?:,(?![^()]*\))|;|\band\b(?![^()]*\))|&|\n|•|\|)\s*|(?<=[a-z]{3}\))\s+(?=[A-Z][\w.]* ?[A-Z])"
+)
 _NAME = re.compile(
     r"^(?:(?:[A-ZÀ-Ý][\w.’'\-]*|Ó|de|van|Mc|la|le|"
     r"du)\s*){1,6}(?:\([^()]{1,60}\))?\s*(?:[-–]\s*[\w /’'.]{2,50})?$"
@@ -76,6 +86,12 @@ _TITLE_ONLY = re.compile(
 _ROW_LABEL = re.compile(r"^(?P<label>[A-Za-z ]{2,40}?):?\s\|\s")
 _INITIALS = re.compile(r"[A-Z]{2}\w?")
 _NOBODY = frozenset(["none", "nil", "all", "no apologies"])
+# "Councillor Galvin, Mayor" is one person.
+_ROLE = re.compile(
+    r"(?:(?:an|the|lord|deputy|vice|leas)[ -])*(?:mayor|cathaoirleach|chair(?:man|person|woman)?"
+    r"|leader|clerk|secretary|treasurer)",
+    re.I,
+)
 _LABEL_INSIDE = re.compile(
     r"(?<=[.;])\s+(?=(?:(?:also |members |officers? |officials? )?(?:present|in attendance)|"
     r"apolog(?:y|ies)(?: for absence)?|officers?|officials?|staff)\s*:)",
@@ -253,7 +269,7 @@ def _add_prose(
                 pattern.search(text, start, end) if pattern is _RECEIVED else None
             )
             if match:
-                _add(found[label], match["names"])
+                _add(found[label], _REASON.split(match["names"])[0])
                 added = True
                 break
     return added
@@ -276,7 +292,7 @@ def _add(names: dict[str, None], text: str) -> None:
     for part in _SPLIT.split(rest):
         name = _TITLE_ONLY.sub("", part.strip(" .;:"))
         name = re.sub(r"\s*\(\d[^()]*\)$", "", name)  # "(24 members)" counts them
-        if name.lower() in _NOBODY or _INITIALS.fullmatch(name):
+        if name.lower() in _NOBODY or _INITIALS.fullmatch(name) or _ROLE.fullmatch(name):
             continue
         if 2 < len(name) < 70 and _NAME.match(name) and not _label(name):
             names.setdefault(name)

@@ -127,3 +127,17 @@ def test_a_table_of_the_year_with_offices_before_the_dates() -> None:
     ]
     assert parse_attendance(table, "2019-12-09").present == ("BOB ROE",)
     assert parse_attendance(table, "2019-12-09").apologies == ("ANN LEE",)
+
+
+def test_an_office_behind_a_name_is_nobody_and_a_missing_comma_loses_nobody() -> None:
+    found = parse_attendance(
+        ["Present in the chair:", "Councillor E Ryan, Deputy Mayor.", "Apologies: Ms Poe, Clerk"]
+    )
+    assert (found.present, found.apologies) == (("E Ryan",), ("Poe",))
+    found = parse_attendance(["Present: Councillors D Lee (Chair) R Roe, M Poe (Vice Chair)"])
+    assert found.present == ("D Lee (Chair)", "R Roe", "M Poe (Vice Chair)")
+
+
+def test_those_attending_are_present_without_a_colon() -> None:
+    found = parse_attendance(["Those attending Mr M. Moss, Mrs T Mann, Mr S Rand"])
+    assert found.present == ("M. Moss", "T Mann", "S Rand")
