@@ -11,9 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from assistant import choose, compose, decline, rank, retrieve
 from assistant.amended import amendments
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
+from assistant.attended import ATTENDED, attendance_answer
 from assistant.conversation import Resolved, resolve, standalone
 from assistant.decided import LISTED, NOTE, list_all
 from assistant.explain import explain
@@ -44,6 +47,7 @@ NOT_WRITTEN = "The language model gave no answer that can be shown: {}. These ar
 CHANGED = "Sentences of the language model that the minutes do not bear out, changed: {}."
 HELD_BACK = "Passages that talk to a machine and were not sent to the language model: {}."
 COMPLETING = 1 / 3  # of the time limit, for the model to complete a question
+FROM_ATTENDANCE = "composed from the attendance that was read of the one meeting that is meant"
 UNDATED = "The date of the meeting is not known."
 
 
@@ -136,6 +140,13 @@ class Assistant:
         if listed is not None:
             refusal, sure = None, LISTED
             text, citations = listed.text, listed.citations
+        attended = attendance_answer(corpus, query, filters) if listed is None else None
+        if isinstance(attended, decline.Refusal):
+            refusal, sure, citations = attended, 0.0, ()
+        elif attended is not None:
+            refusal, sure = None, ATTENDED
+            text, citations = attended.text, attended.citations
+            ranked = _cited_first(corpus, citations, ranked)
         later = amendments(corpus, citations)
         text = " ".join([text, *later.told]) if later.told else text
         citations += later.citations
@@ -155,7 +166,10 @@ class Assistant:
                 *_warnings(citations),
             ),
             retrieved=tuple(_retrieved(corpus, r) for r in ranked[:RETRIEVED]),
-            explanation=explain(corpus, query, ranked_here, sentences, sure),
+            explanation=(
+                *([FROM_ATTENDANCE] if attended else []),
+                *explain(corpus, query, ranked_here, sentences, sure),
+            ),
         )
         if llm is not None and answer.answered:
             asked = query.text
@@ -320,6 +334,23 @@ def _retrieved(corpus: Corpus, candidate: rank.Ranked) -> Retrieved:
         place=passage.item,
         page=passage.page,
     )
+
+
+def _cited_first(
+    corpus: Corpus, citations: Sequence[Citation], ranked: Sequence[rank.Ranked]
+) -> list[rank.Ranked]:
+    """The passages that an answer was composed of, before those that were found."""
+    known = {candidate.passage.id: candidate for candidate in ranked}
+    best = ranked[0].score if ranked else 0.0
+    first = {}
+    for citation in citations:
+        id = citation.passage_id
+        if id not in first:
+            (passage,) = corpus.index.passages([id])
+            first[id] = known.get(id) or rank.Ranked(
+                corpus.row_of[id], passage, best, np.zeros(len(rank.ALL_FEATURES))
+            )
+    return [*first.values(), *(one for one in ranked if one.passage.id not in first)]
 
 
 def _language(question: str) -> tuple[str, ...]:

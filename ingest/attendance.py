@@ -74,7 +74,8 @@ _REASON = re.compile(r"\s*,?\s+(?:as|because|who|due to|owing to)\s+(?=[a-z])")
 _PROSE = re.compile(r"\bapolog|\bpresent\b|\bthose attending\b", re.I)
 _SAYS = re.compile(r"\b(?:was|were|had|has|have|sent|gave|that|because|who|attended|left|joined)\b")
 _SPLIT = re.compile(
-    r"\s*(?:,(?![^()]*\))|;|\band\b(?![^()]*\))|&|\n|•|\|)\s*|(?<=[a-z]{3}\))\s+(?=[A-Z][\w.]* ?[A-Z])"
+    r"\s*(?:,(?![^()]*\))|;|\band\b(?![^()]*\))|&|\n|•|\|)\s*"
+    r"|(?<=[a-z]{3}\))\s+(?=[A-Z][\w.]* ?[A-Z])"  # "D Lee (Chair) R Roe"
 )
 _NAME = re.compile(
     r"^(?:(?:[A-ZÀ-Ý][\w.’'\-]*|Ó|de|van|Mc|la|le|"
