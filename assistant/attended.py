@@ -233,6 +233,7 @@ def _meeting_meant(corpus: Corpus, query: Query, filters: Filters) -> int | None
         and (not meant or corpus.meetings[number].body in meant)
         and (not spans or within_days(spans, int(corpus.dates[number])))
     ]
+    found = _without_copies(corpus, found)
     named = set(tokenize(" ".join(meant)))
     named |= {token for period in query.periods for token in tokenize(period.label)}
     telling = [token for token in query.tokens if token not in _GENERIC | named]
@@ -252,6 +253,18 @@ def _meeting_meant(corpus: Corpus, query: Query, filters: Filters) -> int | None
     best, second = scores[order[0]], scores[order[1]] if len(order) > 1 else 0.0
     enough = best > second and (spans or best >= 0.6 * sum(idf.values()))
     return found[int(order[0])] if best > 0 and enough else None
+
+
+def _without_copies(corpus: Corpus, numbers: Sequence[int]) -> list[int]:
+    """Each sitting once, where several sources tell of it: the confirmed minutes, in English."""
+    kept: list[int] = []
+    meetings = corpus.meetings
+    for number in sorted(
+        numbers, key=lambda n: (meetings[n].status == "draft", meetings[n].language != "en")
+    ):
+        if not any(meetings[number].source in meetings[other].also for other in kept):
+            kept.append(number)
+    return kept
 
 
 def _words_of(corpus: Corpus, meeting: StoredMeeting) -> set[str]:
