@@ -21,21 +21,31 @@ LONGEST_SIDE = 1200  # characters of the names of one side
 APART = 160  # characters between the sides of one vote
 
 
+SHORT_LIST = 12  # words of names up to which a side without a count is told by its names
+_NAMES_END = re.compile(r"\n|(?<![ .(][A-Z])(?<!Cllr)(?<!Mr)(?<!Ms)(?<!Mrs)\.(?=\s|$)")
+_TITLES = re.compile(rf"^[\s*]*{_TITLED}\b\.?\s*", re.I)
+_NAME = re.compile(r"(?:[A-ZÀ-Ý][\w.’'-]*\s?|\([A-Z]{1,2}\)\s?){1,4}")
+
+
 @dataclass(frozen=True)
 class Side:
-    """One side of a vote: "For", "Against", "Abstentions" or a candidate; characters of a text."""
+    """One side of a vote: "For", "Against", "Abstentions" or a candidate; characters of a text.
+
+    `names` as printed, without their title; `count` as printed, None where only the names are.
+    """
 
     label: str
-    count: int
+    count: int | None
     start: int
     end: int
+    names: str = ""
 
 
 def ballots(text: str) -> list[tuple[Side, ...]]:
     """The votes that a text records, each as its sides in the order in which they stand.
 
-    A side is a heading, names and their count in brackets. A vote of which a side is not counted,
-    or of which one side alone is printed, is left out.
+    A side is a heading and names, mostly with their count in brackets. A vote of which a side is
+    neither counted nor a plain list of names, or of which one side alone is printed, is left out.
     """
     votes: list[list[Side]] = []
     uncounted: list[int] = []
@@ -44,13 +54,11 @@ def ballots(text: str) -> list[tuple[Side, ...]]:
         following = _SIDE.search(text, match.end())
         if following:
             end = min(end, following.start())
-        counts = list(_COUNT.finditer(text, match.end(), min(end, len(text))))
-        if not counts:
+        side = _side(text, match, min(end, len(text)))
+        if side is None:
             uncounted.append(match.start())
             continue
-        start = match.start("side")
-        label = " ".join(match["side"].split())
-        side = Side(label, int(counts[0]["count"]), start, counts[0].end())
+        start, label = side.start, side.label
         same = votes and start - votes[-1][-1].end <= APART
         if same and _key(label) not in {_key(one.label) for one in votes[-1]}:
             votes[-1].append(side)
@@ -64,6 +72,30 @@ def ballots(text: str) -> list[tuple[Side, ...]]:
     ]
 
 
+def _side(text: str, match: re.Match[str], end: int) -> Side | None:
+    """The side whose heading was found, with its names before `end`; None where it is neither."""
+    start, label = match.start("side"), " ".join(match["side"].split())
+    counted = _COUNT.search(text, match.end(), end)
+    if counted:
+        names = _bare(text[match.end() : counted.start()])
+        return Side(label, int(counted["count"]), start, counted.end(), names)
+    stop = _NAMES_END.search(text, match.end() + 1, end)
+    names = _bare(text[match.end() : stop.start() if stop else end])
+    if not all(_NAME.fullmatch(name) for name in split_names(names)):
+        return None
+    return Side(label, None, start, stop.start() if stop else end, names)
+
+
+def _bare(names: str) -> str:
+    return _TITLES.sub("", " ".join(names.split())).strip(" .,;:*")
+
+
+def split_names(names: str) -> list[str]:
+    """The single names of a list: "Lee, Pym (J) and Roe"."""
+    parts = re.split(r"\s*(?:[,;]|\band\b|&)\s*", names)
+    return [_TITLES.sub("", part) for part in parts if part]
+
+
 def nearest(votes: Sequence[tuple[Side, ...]], start: int, end: int) -> tuple[Side, ...] | None:
     """The vote that a sentence belongs to or that follows it; None where two are as near."""
     if not votes:
@@ -73,9 +105,26 @@ def nearest(votes: Sequence[tuple[Side, ...]], start: int, end: int) -> tuple[Si
 
 
 def in_words(vote: Sequence[Side]) -> str:
-    """ "For the motion: 12; against: 5"."""
-    said = "; ".join(f"{_plain(side.label)}: {side.count}" for side in vote)
+    """ "For the motion: 12; against: 5"; the names where no count is printed, if they are few."""
+    said = "; ".join(f"{_plain(side.label)}: {_told(side)}" for side in vote)
     return f"{said[0].upper()}{said[1:]}"
+
+
+def names_in_words(vote: Sequence[Side]) -> str:
+    """ "Against: Lee and Pym (2)", of each of the sides."""
+    said = "; ".join(
+        f"{_plain(side.label)}: {side.names}" + (f" ({side.count})" if side.count else "")
+        for side in vote
+    )
+    return f"{said[0].upper()}{said[1:]}"
+
+
+def _told(side: Side) -> str:
+    if side.count is not None:
+        return str(side.count)
+    if len(side.names.split()) <= SHORT_LIST:
+        return side.names
+    return f"{len(split_names(side.names))}, counted from the names"
 
 
 def _plain(label: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.answer_model import Citation
-from assistant.ballots import Side, ballots, in_words, nearest
+from assistant.ballots import Side, ballots, in_words, names_in_words, nearest
 from assistant.choose import Sentence
 from assistant.cues import ASKED
 from assistant.question import Query
@@ -16,6 +16,7 @@ from assistant.retrieve import Corpus
 from assistant.terminal import spoken_date
 from ingest.index import StoredItem
 from ingest.model import Decision
+from ingest.numbering import VERB
 from ingest.tokens import tokenize
 
 MAX_WORDS = 120
@@ -43,6 +44,7 @@ COURSE_GAP = 4.0
 MAX_SENTENCES = 4
 LEAST_WORDS = 4  # of a sentence that joins: "Table 1" says nothing
 # With 2 instead of 1, or 25 words instead of 12, right answers and citations are the same.
+ENTRY_WORDS = 14  # of a line that is an entry of a list without a bullet
 MAX_LEAN = 1  # sentences that come along because the next one points back at them
 LEAD_WORDS = 12  # of a line such as "And resolved that:", to come along with what it leads in
 MOSTLY = 0.6  # of a quote, which a decision must make up for its outcome to be the quote's
@@ -72,7 +74,29 @@ _COURSE = re.compile(
     r"|ever|following|afterwards|since|instead|go in|go ahead|before the (?:year|end))\b",
     re.I,
 )
+_WHO_VOTED = re.compile(
+    r"\bwho\b|\bwhich (?:[\w’'-]+ ){0,2}(?:councillors?|cllrs?|members?)\b|\bnames?\b", re.I
+)
+_SIDES = (
+    (re.compile(r"\b(?:against|oppos\w+|object\w+)\b", re.I), re.compile("against", re.I)),
+    (re.compile(r"\babst", re.I), re.compile("abst", re.I)),
+    (
+        re.compile(r"\b(?:in favour|supported|voted (?:for|yes))\b", re.I),
+        re.compile(r"^(?:vot\w+ )?(?:for|in favour)(?: the \w+)?$", re.I),
+    ),
+)
 _LEADS_IN = re.compile(r"(?::|\bthat|\bto)\s*[\"“”‘'–-]*\s*$", re.I)
+# A scan reads a bullet as a letter or another mark.
+_BULLET = re.compile(r"(?:[•▪●◦■*»«¢>–-]|[eo](?=\s[A-Z\d]))\s?\S")
+_NO_ENTRY = re.compile(
+    r"\b(?:propos|second|resolv|moved|for|against|present|signed|cathaoirleach|mayor)", re.I
+)
+_ASKS_LIST = re.compile(
+    r"\b(?:which|what|name|list)\b(?:\W+[\w’'-]+){0,3}?\W+(?!was\b|has\b|does\b|is\b|this\b)\w{3,}s\b"
+    r"|\bwho (?:got|were|are|came|shared|else)\b"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|half-dozen)\b [a-z]",
+    re.I,
+)
 _LIST_ENTRY = re.compile(r"\(?(?:[a-z]|\d{1,2}|[ivx]{1,4})[.)]\s|[•▪●◦■*–-]\s", re.I)
 _CLAUSE = re.compile(r"(?<=[;,:])\s+|\s+(?=(?:and|but|which|that)\s)")
 # What a motion came to that is no decision: how a quote says it, and how it is said if it does not.
@@ -108,7 +132,7 @@ def compose(
     counted = _counted(query, ranked, sentences)
     if counted is not None:
         place, vote = counted
-        said, quotes = _tally(ranked[place].passage.text, vote)
+        said, quotes = _tally(ranked[place].passage.text, vote, query)
         markers = "".join(f"[{number}]" for number in range(1, len(quotes) + 1))
         parts.append(f"{said} {markers}.")
         words = len(said.split())
@@ -178,13 +202,33 @@ def _counted(
     return (best.passage, vote) if vote else None
 
 
-def _tally(text: str, vote: Sequence[Side]) -> tuple[str, list[str]]:
-    """A vote in words, and the quotes that bear it out: in one, or side by side if it is long."""
+def _tally(text: str, vote: Sequence[Side], query: Query) -> tuple[str, list[str]]:
+    """A vote in words, and the quotes that bear it out: in one, or side by side if it is long.
+
+    Where it is asked who voted so, the names of that side.
+    """
+    if _WHO_VOTED.search(query.focus):
+        vote = _side_meant(vote, query.focus)
+        said = names_in_words(vote)
+    else:
+        said = in_words(vote)
     whole = text[vote[0].start : vote[-1].end].split()
     if len(whole) <= MAX_QUOTE_WORDS:
-        return in_words(vote), [" ".join(whole)]
+        return said, [" ".join(whole)]
     sides = [text[side.start : side.end].split() for side in vote]
-    return in_words(vote), [" ".join(words[-MAX_QUOTE_WORDS:]) for words in sides]
+    return said, [" ".join(words[-MAX_QUOTE_WORDS:]) for words in sides]
+
+
+def _side_meant(vote: Sequence[Side], asked: str) -> Sequence[Side]:
+    """The side that a question names: against it, for it, those who abstained, a candidate."""
+    for form, label in _SIDES:
+        if form.search(asked):
+            meant = [side for side in vote if label.search(side.label)]
+            if len(meant) == 1:
+                return meant
+    words = set(tokenize(asked)) - set(tokenize("for against vote voted councillor"))
+    named = [side for side in vote if words & set(tokenize(side.label))]
+    return named if len(named) == 1 else vote
 
 
 def _blocks(
@@ -232,6 +276,10 @@ def _blocks(
                 opening = (place, first - 1)
         if _LEADS_IN.search(_sentence(ranked, readings, place, number)):
             words += _with_list(kept, ranked, readings, place, number, MAX_WORDS - words)
+    if "list" in query.kinds or _ASKS_LIST.search(query.focus):
+        for place, number in chosen:
+            room = MAX_WORDS - sum(len(_sentence(ranked, readings, *one).split()) for one in kept)
+            opening = _with_entries(kept, ranked, readings, (place, number), opening, room)
     for place, number in sorted(kept):
         between = (place, number + 1)
         if between not in kept and (place, number + 2) in kept:
@@ -321,6 +369,63 @@ def _with_list(
         if not is_entry:
             break
     return used
+
+
+def _with_entries(
+    kept: set[tuple[int, int]],
+    ranked: Sequence[Ranked],
+    readings: Sequence[Reading],
+    one: tuple[int, int],
+    opening: tuple[int, int],
+    room: int,
+) -> tuple[int, int]:
+    """Keep the whole list that an entry stands in, with what leads it in; returns what opens.
+
+    As much of it as there is room for, from its beginning, if the entry is among that.
+    """
+    place, number = one
+    reading, text = readings[place], ranked[place].passage.text
+    entries = [_is_entry(text, reading.spans, at) for at in range(len(reading.spans))]
+    if not entries[number]:
+        return opening
+    first = last = number
+    while first > 0 and entries[first - 1]:
+        first -= 1
+    while last + 1 < len(entries) and entries[last + 1]:
+        last += 1
+    if first == last:
+        return opening
+    if first > 0 and text[slice(*reading.spans[first - 1])].rstrip().endswith(":"):
+        first -= 1
+    added: list[tuple[int, int]] = []
+    for at in range(first, last + 1):
+        length = len(_sentence(ranked, readings, place, at).split())
+        if (place, at) not in kept:
+            if length > room:
+                last = at - 1
+                break
+            room -= length
+            added.append((place, at))
+    if last < number:
+        return opening
+    kept.update(added)
+    return (place, first) if opening[0] == place and first <= opening[1] <= last else opening
+
+
+def _is_entry(text: str, spans: Sequence[tuple[int, int]], number: int) -> bool:
+    """Whether this is an entry of a list: behind a bullet, or a short line that is no sentence."""
+    start, end = spans[number]
+    told = text[start:end].strip()
+    if _BULLET.match(told):
+        return True
+    alone = text[:start].rstrip(" ")[-1:] in ("", "\n") and text[end:].lstrip(" ")[:1] in ("", "\n")
+    return (
+        alone
+        and len(told.split()) <= ENTRY_WORDS
+        and not told.endswith(":")
+        and not VERB.search(told)
+        and not _NO_ENTRY.search(told)
+    )
 
 
 def _sentence(

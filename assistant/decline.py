@@ -180,9 +180,15 @@ def not_a_question(query: Query) -> bool:
     return not query.tokens
 
 
-def outside_period(corpus: Corpus, query: Query) -> bool:
-    """Whether every period that is named lies wholly outside the meetings that the index has."""
+def outside_period(corpus: Corpus, query: Query, best: Ranked | None = None) -> bool:
+    """Whether every period that is named lies wholly outside the meetings that the index has.
+
+    Not where the best passage speaks of that year: a map of 1911, the budget of the year to come.
+    """
     days = _days(corpus, query)
+    years = {token for token in query.tokens if re.fullmatch(r"(?:19|20)\d\d", token)}
+    if best is not None and years & _tokens(best.passage.text + " " + best.passage.heading):
+        return False
     spans = period_days(query)
     if not spans or len(spans) < len(query.periods) or not len(days):
         return False
@@ -224,7 +230,7 @@ def refusal(
     """
     if not_a_question(query):
         return Refusal("not_a_question", "This is not a question that can be looked up in minutes.")
-    if outside_period(corpus, query):
+    if outside_period(corpus, query, ranked[sentences[0].passage] if sentences else None):
         labels = ", ".join(period.label for period in query.periods)
         return Refusal(
             "outside_period",

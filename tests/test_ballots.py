@@ -25,23 +25,34 @@ from assistant.ballots import ballots, in_words, nearest
             "For Councillor Lee\nCouncillors Lee, Pym (2)",
             "For Councillor Hale (K): 3; for Councillor Lee: 2",
         ),
+        (
+            "For the Motion\nCouncillors Wick and Hale.\nAgainst the Motion\nCouncillors Roe, Lee, "
+            "Pym. It was agreed that the motion was lost.",
+            "For the Motion: Wick and Hale; against the Motion: Roe, Lee, Pym",
+        ),
+        (
+            "For: Cllrs Aa, Bb, Cc, Dd, Ee, Ff, Gg, Hh, Ii, Jj, Kk, Ll and Mm. Against: Cllr Nn.",
+            "For: 13, counted from the names; against: Nn",
+        ),
     ],
 )
 def test_the_sides_of_a_recorded_vote_are_counted(text: str, said: str) -> None:
     (vote,) = ballots(text)
     assert in_words(vote) == said
-    assert all(text[side.start : side.end].endswith(f"({side.count})") for side in vote)
+    for side in vote:
+        printed = text[side.start : side.end]
+        assert printed.endswith(f"({side.count})" if side.count else side.names)
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "For\nCouncillors Wick and Hale (2)\nThe meeting rose.",
-        "For\nCouncillors Wick and Hale (2)\nAgainst\nCouncillor Roe.\nAbstentions\nCllr Lee (1)",
+        "For\nCouncillors Wick and Hale (2)\nAgainst\nMembers who left.\nAbstained\nCllr Lee (1)",
         "Against\nCouncillors Wick and Hale (2)\nAbstentions\nCllr Lee (1)",
         "Money for Councillors (3) and against fraud (4)",
     ],
-    ids=["one side", "a side that is not counted", "nobody for it", "no heading"],
+    ids=["one side", "a side that is neither counted nor named", "nobody for it", "no heading"],
 )
 def test_a_vote_of_which_a_side_is_missing_is_not_counted(text: str) -> None:
     assert ballots(text) == []

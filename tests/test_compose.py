@@ -3,17 +3,21 @@
 import re
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.answer_model import Citation
+from assistant.ballots import ballots
 from assistant.choose import Sentence
 from assistant.compose import (
     MAX_QUOTE_WORDS,
+    MAX_WORDS,
     _blocks,
     _introduced,
     _outcome_said,
     _quotes,
+    _tally,
     outcome_of,
     window,
 )
@@ -182,3 +186,39 @@ def test_a_lost_motion_is_named_as_one() -> None:
     later = [cited("A.", None), cited("B.", None, "2024-06-02")]
     assert _introduced(later) == "On 2 June 2024:"
     assert _introduced(later[:1]) == ""
+
+
+ESTATES = (
+    "These estates were taken in charge:\nBracken Row, North Road\nEden Court, Mill Lane\n"
+    "Silver Brook, Corby\nThe meeting then rose for tea."
+)
+
+
+@pytest.mark.parametrize("bullet", ["", "• ", "e "], ids=["lines", "bullets", "a misread bullet"])
+def test_a_list_is_quoted_whole_where_a_list_is_asked_for(bullet: str) -> None:
+    text = ESTATES.replace("\n", f"\n{bullet}", 3)
+    (block,) = quoted(text, [(2, 5.0), (1, -3.0)], "Which estates were taken in charge?")
+    assert block.startswith("These estates") and block.endswith("Silver Brook, Corby")
+
+
+def test_of_a_list_one_entry_is_quoted_where_one_is_asked_for() -> None:
+    assert quoted(ESTATES, [(2, 5.0), (1, -3.0)], "Where is Eden Court?") == [
+        "Eden Court, Mill Lane"
+    ]
+
+
+def test_a_long_list_is_quoted_from_its_beginning_as_far_as_there_is_room() -> None:
+    text = "The grants:\n" + "\n".join(f"Club number {n} of the old town hall" for n in range(40))
+    blocks = quoted(text, [(3, 5.0)], "Which clubs got grants?")
+    assert blocks[0].startswith("The grants:")
+    assert 80 < len(" ".join(blocks).split()) <= MAX_WORDS
+
+
+def test_who_voted_against_is_told_by_name() -> None:
+    text = "A vote was taken:\nFor\nCllrs Wick, Hale and Roe (3)\nAgainst\nCllrs Lee and Pym (2)"
+    vote = ballots(text)[0]
+    said, quotes = _tally(text, vote, query("Who voted against the bridge?"))
+    assert (said, quotes) == ("Against: Lee and Pym (2)", ["Against Cllrs Lee and Pym (2)"])
+    said, _ = _tally(text, vote, query("Which councillors voted on the bridge?"))
+    assert said == "For: Wick, Hale and Roe (3); against: Lee and Pym (2)"
+    assert _tally(text, vote, query("How did the vote go?"))[0] == "For: 3; against: 2"
