@@ -140,7 +140,7 @@ def sync(options: argparse.Namespace) -> int:
 def parse(options: argparse.Namespace) -> int:
     import tempfile
 
-    from ingest.same import link_meetings
+    from ingest.same import link_meetings, settle_names
     from ingest.scan import scan_paths
     from ingest.worker import read_all
 
@@ -165,7 +165,8 @@ def parse(options: argparse.Namespace) -> int:
                 ]
             )
         else:
-            for meeting in link_meetings([meeting for held in read for meeting in held]):
+            every = [meeting for held in read for meeting in held]
+            for meeting in link_meetings(settle_names(every)):
                 if options.json:
                     print(json.dumps(_parsed(meeting), ensure_ascii=False))
                 else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest import store
+from ingest.bodies import canonical_names
 from ingest.errors import IndexMissing
 from ingest.model import Attendance, Decision, Paragraph, Passage, Status
 from ingest.settings import load_settings
@@ -103,6 +105,9 @@ def place_of(store_folder: Path, meta: dict[str, str], url: str | None) -> Place
     return Place(store_folder, meta["chroma_collection"], url or meta["chroma"])
 
 
+_COLLECTION, _BODY = 2, 4  # columns of the meetings as they are asked for
+
+
 class Index:
     """One generation, from several threads if need be; close it when a newer one is opened."""
 
@@ -188,10 +193,17 @@ class Index:
             "select id, source, collection, council, body, date, status, language, url, ocr, also,"
             " attendance, warnings, ordinal from meetings order by collection, source, ordinal"
         )
+        counts: dict[str, Counter[str]] = {}
+        for row in rows:
+            if row[_BODY]:
+                counts.setdefault(row[_COLLECTION], Counter())[row[_BODY]] += 1
+        right = {collection: canonical_names(names) for collection, names in counts.items()}
         return {
             row[0]: StoredMeeting(
                 *(
-                    *row,
+                    *row[:_BODY],
+                    right.get(row[_COLLECTION], {}).get(row[_BODY], row[_BODY]),
+                    *row[_BODY + 1 :],
                     bool(ocr),
                     tuple(json.loads(also)),
                     store.attendance_from(attendance),

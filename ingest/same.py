@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations, permutations
 
+from ingest.bodies import canonical_names
 from ingest.model import Meeting
 from ingest.tokens import fold
 
@@ -115,6 +116,14 @@ def link_meetings(meetings: Sequence[Meeting]) -> list[Meeting]:
     return [
         replace(meeting, also=tuple(sorted(sources)))
         for meeting, sources in zip(meetings, find_same(told), strict=True)
+    ]
+
+
+def settle_names(meetings: Sequence[Meeting]) -> list[Meeting]:
+    """The meetings with each body under its one name, where another is a slip of it."""
+    right = canonical_names(Counter(meeting.body for meeting in meetings if meeting.body))
+    return [
+        replace(meeting, body=right.get(meeting.body or "", meeting.body)) for meeting in meetings
     ]
 
 

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.bodies import abbreviations, canonical_body, find_body, find_council, same_body
+from ingest.bodies import (
+    abbreviations,
+    canonical_body,
+    canonical_names,
+    find_body,
+    find_council,
+    same_body,
+)
 
 
 @pytest.mark.parametrize(
@@ -100,3 +107,44 @@ def test_a_council_that_met_itself_has_no_authority_above_it() -> None:
 def test_a_welsh_council_has_the_name_of_its_english_minutes(heading: str) -> None:
     assert find_body([heading]) == "Llanfair and Bryngwyn Community Council"
     assert canonical_body(heading) == "Llanfair and Bryngwyn Community Council"
+
+
+def test_a_slip_of_a_name_is_put_right_where_the_right_one_stands_far_more_often() -> None:
+    right = canonical_names(
+        {
+            "West Fernley Parish Council": 40,
+            "Wrest Fernley Parish Council": 2,
+            "Ofwest Fernley Parish Council": 3,
+            "West Fernley Paris Council": 1,
+            "WF Parish Council": 1,
+            "Corby Residents' Association": 9,
+            "Corby Resident's Association": 2,
+            "Ayle Community Council": 20,
+            "Ayle Ayle Community Council": 1,
+        }
+    )
+    assert right == {
+        "Wrest Fernley Parish Council": "West Fernley Parish Council",
+        "Ofwest Fernley Parish Council": "West Fernley Parish Council",
+        "West Fernley Paris Council": "West Fernley Parish Council",
+        "WF Parish Council": "West Fernley Parish Council",
+        "Corby Resident's Association": "Corby Residents' Association",
+        "Ayle Ayle Community Council": "Ayle Community Council",
+    }
+
+
+@pytest.mark.parametrize(
+    ("often", "seldom"),
+    [
+        ("North Ward Committee", "South Ward Committee"),
+        ("Area Committee 1", "Area Committee 2"),
+        ("Area A Committee", "Area B Committee"),
+        ("Parish Council", "Fernley Parish Council"),
+        ("Fernley Parish Council", "Fernley Parish Meeting"),
+        ("Joint Policing Committee", "West Joint Policing Committee"),
+        ("Housing Committee", "Housing Sub-Committee"),
+    ],
+)
+def test_another_body_is_no_slip(often: str, seldom: str) -> None:
+    assert canonical_names({often: 100, seldom: 1}) == {}
+    assert canonical_names({"Milton Parish Council": 4, "Melton Parish Council": 3}) == {}
