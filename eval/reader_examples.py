@@ -115,7 +115,8 @@ class Example:
     end: int = SKIP
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def rows_of(path: Path) -> list[dict[str, Any]]:
+    """The objects of a compressed JSON Lines file."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
         return [json.loads(line) for line in file]
 
@@ -147,7 +148,7 @@ def _window(
 def reading_examples(folder: Path, rng: random.Random, amount: Amount) -> Iterator[Example]:
     """Questions with their contexts, answerable or not, and with a neighbouring context."""
     for path in sorted(folder.glob("*.jsonl.gz")):
-        rows = _rows(path)
+        rows = rows_of(path)
         contexts = list(dict.fromkeys(row["context"] for row in rows))
         place = {context: i for i, context in enumerate(contexts)}
         for row in rows:
@@ -183,7 +184,7 @@ def ranking_examples(folder: Path, rng: random.Random, amount: Amount) -> Iterat
     """Questions with right and wrong texts; how many, is drawn."""
     for path in sorted(folder.glob("*.jsonl.gz")):
         summaries = "summlink" in path.name or path.name.startswith("wice")
-        rows = _rows(path)
+        rows = rows_of(path)
         for row in rng.sample(rows, min(amount.ranking, len(rows))):
             right = rng.sample(row["positive"], min(1, len(row["positive"])))
             wrong = rng.sample(row["negative"], min(1 if summaries else 2, len(row["negative"])))
@@ -203,7 +204,7 @@ def inference_examples(folder: Path, rng: random.Random, amount: Amount) -> Iter
     support: list[Example] = []
     against: list[Example] = []
     for path in sorted(folder.glob("*.jsonl.gz")):
-        for row in _rows(path):
+        for row in rows_of(path):
             if len(row["premise"].split()) > WHOLE_WORDS:
                 continue
             holds = row["label"] == "entailment"

@@ -37,6 +37,7 @@ from eval.reader_examples import (
     minutes_examples,
     ranking_examples,
     reading_examples,
+    rows_of,
     title_examples,
     withheld_examples,
 )
@@ -241,10 +242,8 @@ def draw(options: argparse.Namespace) -> None:
 
 
 def tune(options: argparse.Namespace) -> None:
-    with gzip.open(options.examples, "rt", encoding="utf-8") as file:
-        drawn = [Example(**json.loads(line)) for line in file]
     encode = Encoder()
-    examples = [encode(example) for example in drawn]
+    examples = [encode(Example(**row)) for row in rows_of(options.examples)]
     random.Random(options.seed).shuffle(examples)
     fit(
         examples,

@@ -115,7 +115,7 @@ function rowNode(block, press) {
     const head = block.css === "head";
     const heads = head ? part.text : at === 0;
     const cell = document.createElement(heads ? "th" : "td");
-    if (cell.tagName === "TH") cell.scope = head ? "col" : "row";
+    if (heads) cell.scope = head ? "col" : "row";
     if (part.css === "text") cell.className = "text";
     cell.append(partNode(part, press));
     row.append(cell);
