@@ -243,15 +243,17 @@ class Assistant:
             )
         except ModelFailed as error:
             return replace(quoted, warnings=(*quoted.warnings, NOT_WRITTEN.format(error)))
-        notes = list(_warnings(written.citations))
+        later = amendments(corpus, written.citations)
+        citations = written.citations + later.citations
+        notes = [*([AMENDED] if later.told else []), *_warnings(citations)]
         if written.changes:
             notes.append(CHANGED.format(len(written.changes)))
         if written.held_back:
             notes.append(HELD_BACK.format(written.held_back))
         return replace(
             quoted,
-            answer=written.text,
-            citations=written.citations,
+            answer=" ".join([written.text, *later.told]),
+            citations=citations,
             mode="llm",
             warnings=tuple(notes),
             changes=written.changes,

@@ -12,7 +12,7 @@ import pytest
 from model_server import Script, passages, serving, settings_for
 
 from assistant.answer_model import Answer, Turn
-from assistant.assistant import Assistant
+from assistant.assistant import AMENDED, Assistant
 from assistant.llm import load_llm
 from ingest.sentences import split_sentences
 
@@ -70,6 +70,17 @@ def test_a_faithful_model_is_shown_with_quotes_found_by_us(ask) -> None:
     assert " ".join(shown) == answer.answer
     assert_resolves(answer, ask.assistant)
     assert json.loads(json.dumps(answer.as_json()))["mode"] == "llm"
+
+
+def test_a_written_answer_says_too_that_its_source_was_corrected(ask) -> None:
+    def write(prompt: str) -> str:
+        tag, _, text = next(p for p in passages(prompt) if "1,874 signatures" in p[2])
+        return next(f"{one} [{tag}]" for one in sentences(text) if "1,874" in one)
+
+    answer = ask(Script(write=write), "How many signatures had the petition of July 2023?")
+    assert answer.mode == "llm" and AMENDED in answer.warnings
+    assert "Corrected later, on 6 December 2023" in answer.answer
+    assert_resolves(answer, ask.assistant)
 
 
 def test_a_sentence_that_invents_is_taken_out_and_the_reader_is_told(ask) -> None:
