@@ -575,7 +575,9 @@ def _lettered(
         return []
     run = _in_order(letters, after)
     if sum(titled > 0 for _, _, titled in run) * 2 < len(run):
-        run = []
+        # Entries of lists in the text of a part may hide that its successor has a heading.
+        run = _in_order([each for each in letters if each[2]], after)
+        run = run if len(run) > 1 and run[0][1].value[0] == after + 1 else []
     heads = {place: label for place, label, titled in [*run, *letters] if titled > 1}
     heads |= {place: label for place, label, titled in run if titled}
     heads.pop(first, None)
@@ -586,9 +588,13 @@ def _lettered(
 
 
 def _without_nested(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int, Label, int]]:
-    """The labels without Roman numerals that number the parts of a lettered sub-item."""
+    """The labels without those that number the parts of a sub-item: Roman ones below letters."""
     kept = []
     names = [label.number.lower() for _, label, _ in letters]
+    romans = [each for each in letters if re.fullmatch("[ivx]+", each[1].number, re.I)]
+    plain = [each for each in letters if each not in romans]
+    if "ii" in names and all(each[2] for each in romans) and not any(each[2] for each in plain):
+        return romans  # lists "a, b, c" in the parts (i) and (ii)
     lettered = any(name in "abcdefgh" for name in names)
     for place, each in enumerate(letters):
         roman = len(names[place]) > 1 or (

@@ -273,3 +273,23 @@ def test_marks_that_a_scan_reads_as_capitals_head_nothing() -> None:
         f"{opened}DEPUTATION ON THE RIVER\n\n{told}VVVVVVVYV\n\n{told}XVY TRK\n\n{told}"
     )
     assert found[-1] == (None, "DEPUTATION ON THE RIVER")
+
+
+def test_lists_in_the_text_of_a_part_do_not_hide_that_the_parts_have_headings() -> None:
+    report = "Circulated, report of the Director on what was proposed for the years to come.\n\n"
+    entries = "(a) The first lot\n\n(b) The second lot of land\n\n(c) The third lot\n\n"
+    found = outline(
+        f"2. Minutes\n\nAdopted.\n\n3. Planning\n\n(a) Area Plan for the Harbour\n\n{report}"
+        f"{entries}{entries}(b) Area Plan for the Quay\n\n{report}4. Roads\n\n{report}"
+    )
+    assert [number for number, _ in found] == ["2", "3", "3(a)", "3(b)", "4"]
+
+
+def test_lists_in_letters_do_not_hide_roman_parts_with_headings() -> None:
+    report = "Details of the following Conferences were circulated to the members by letter:\n\n"
+    entries = "(a) Seminar held in Fernley;\n\n(b) Summer school;\n\n"
+    found = outline(
+        f"8. Roads\n\nNoted.\n\n9. Conferences\n\n(i) Participation by Members\n\n{report}{entries}"
+        f"(ii) Reports on Conferences\n\n{report}10. Correspondence\n\nRead."
+    )
+    assert [number for number, _ in found] == ["8", "9", "9(i)", "9(ii)", "10"]
