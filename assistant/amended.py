@@ -75,6 +75,11 @@ _GENERIC = frozenset(
 )
 
 
+def corrects_minutes(sentence: str) -> bool:
+    """Whether a sentence corrects the minutes of a meeting, or asks for it."""
+    return bool(_CORRECTS.search(sentence) and _OF_MINUTES.search(sentence))
+
+
 @dataclass(frozen=True)
 class Amendments:
     """Sentences that tell of what was amended later, each with its citation."""
@@ -160,7 +165,7 @@ def _amending(
     start, end = span
     sentence = passage.text[start:end]
     rescinds = bool(_RESCINDS.search(sentence))
-    if not rescinds and not (_CORRECTS.search(sentence) and _OF_MINUTES.search(sentence)):
+    if not rescinds and not corrects_minutes(sentence):
         return None
     if len(sentence.split()) > MAX_QUOTE_WORDS:
         start, end = window(passage.text, start, end, [*_CORRECTING, *_RESCINDING])

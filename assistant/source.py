@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.amended import corrects_minutes
 from assistant.answer_model import Citation
 from assistant.terminal import spoken_date
 from ingest.index import Index, StoredItem, StoredMeeting
@@ -150,7 +151,12 @@ def cautions(index: Index, citation: Citation) -> list[str]:
 
 
 def quoted_decisions(index: Index, citation: Citation) -> list[Decision]:
-    """The decisions of the cited item that the quote states, wholly or in part."""
+    """The decisions of the cited item that the quote states, wholly or in part.
+
+    Not those that only confirm minutes with a correction, which the answer tells of.
+    """
+    if corrects_minutes(citation.quote):
+        return []
     try:
         decisions = index.item(citation.meeting_id, citation.place).decisions
     except KeyError:

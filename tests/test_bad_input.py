@@ -116,14 +116,15 @@ def test_a_question_in_welsh_or_irish_is_searched_by_words(assistant: Assistant)
 
 
 @pytest.mark.parametrize(
-    ("text", "number"), [("minute 412", "412"), ("item 23/043 cabinet october", "23/043")]
+    ("text", "number", "corrected"),
+    [("minute 412", "412", {"419"}), ("item 23/043 cabinet october", "23/043", set())],
 )
 def test_an_identifier_is_answered_from_its_item(
-    assistant: Assistant, text: str, number: str
+    assistant: Assistant, text: str, number: str, corrected: set[str]
 ) -> None:
     answer = assistant.ask(text)
     assert answer.answered
-    assert {citation.item for citation in answer.citations} == {number}
+    assert {citation.item for citation in answer.citations} == {number, *corrected}
     assert answer.retrieved[0].item == number
 
 

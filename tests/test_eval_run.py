@@ -279,6 +279,7 @@ def test_ours_without_each_part_answers_otherwise_and_leaves_the_whole_as_it_is(
 ) -> None:
     asked = load_questions(SAMPLE_QUESTIONS)
     chosen = [*(question for question in asked if question.history), *asked[50:60]]
+    chosen += [question for question in asked if not question.answerable][:12]
 
     def told(ask: Ask, question: Question) -> dict[str, Any]:
         return ask(question) | {"timings_ms": None}

@@ -409,13 +409,13 @@ def test_hostile_minutes_and_questions_are_shown_as_text_and_nothing_is_fetched(
         live = page.locator("img[src*='192.0.2.1'], a[href*='192.0.2.1'], .katex")
         assert live.count() == 0
         page.keyboard.press("Escape")
-        name = (
-            ":red[danger] <img src=http://192.0.2.1/n.png> ![p](http://192.0.2.1/q.png) $x^2$ **b**"
-        )
+        # As long as a name may be.
+        name = ":red[danger] <img src=http://192.0.2.1/n> ![p](http://192.0.2.1/q) $x^2$ **b**"
         page.get_by_label("Name").fill(name)
         page.keyboard.press("Enter")
-        page.reload()
         kept = page.get_by_role("button").filter(has_text=":red[danger]").first
+        kept.wait_for()
+        page.reload()
         kept.wait_for()
         assert "$x^2$ **b**" in kept.inner_text() and "![p](" in kept.inner_text()
         assert live.count() == 0 and page.title() != "owned"

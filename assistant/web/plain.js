@@ -29,16 +29,17 @@ function copyText(text, button) {
 // So it is scrolled back until it is complete, or somebody takes it in hand.
 function reveal(root) {
   const mark = root.querySelector("mark");
-  const show = () =>
-    mark
-      ? mark.scrollIntoView({ block: "center" })
-      : root.firstElementChild?.scrollIntoView({ block: "start" });
+  const shown = mark ?? root.firstElementChild;
+  const show = () => shown?.scrollIntoView({ block: mark ? "center" : "start" });
+  const top = () => shown?.getBoundingClientRect().top ?? 0;
   show();
-  let left = 6;
+  let quiet = 0; // looks in a row at which nothing ran and nothing had moved
   const watch = setInterval(() => {
+    const before = top();
     show();
-    left -= document.querySelector('[data-test-script-state="running"]') ? 0 : 1;
-    if (left <= 0 || !root.isConnected) clearInterval(watch);
+    const running = document.querySelector('[data-test-script-state="running"]') !== null;
+    quiet = running || Math.abs(top() - before) > 1 ? 0 : quiet + 1;
+    if (quiet >= 12 || !root.isConnected) clearInterval(watch);
   }, 250);
   for (const hand of ["wheel", "touchstart", "pointerdown", "keydown"])
     window.addEventListener(hand, () => clearInterval(watch), { once: true, passive: true });
