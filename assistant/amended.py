@@ -12,7 +12,14 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from assistant.answer_model import Citation
-from assistant.compose import MAX_QUOTE_WORDS, cite, outcome_of, window
+from assistant.compose import (
+    MAX_CITATIONS,
+    MAX_QUOTE_WORDS,
+    MAX_WORDS,
+    cite,
+    outcome_of,
+    window,
+)
 from assistant.rank import Ranked
 from assistant.retrieve import Corpus
 from assistant.terminal import spoken_date
@@ -29,6 +36,7 @@ MOST = 2  # amendments that are told with an answer
 SHARED, SHARED_WORDS = 1.3, 2
 MONTHS_BACK = 366  # days within which "the January minutes" lie
 
+_MARKER = re.compile(r"\[\d+\]")
 _CORRECTS = re.compile(
     r"\bsubject to (?:\w+ ){0,3}(?:amendments?|corrections?|alterations?|changes|inclusion|addition"
     r"|insertion|deletion|removal)\b"
@@ -88,10 +96,11 @@ class Amendments:
     citations: tuple[Citation, ...] = ()
 
 
-def amendments(corpus: Corpus, citations: Sequence[Citation]) -> Amendments:
+def amendments(corpus: Corpus, answer: str, citations: Sequence[Citation]) -> Amendments:
     """What later meetings of the same body say against the quotes, told and cited.
 
-    The markers go on from those of `citations`. Told is a sentence that corrects the minutes of the
+    The markers go on from those of `citations`, which the answer has; where the answer would grow
+    too long, only the citation has the words. Told is a sentence that corrects the minutes of the
     quoted meeting, or a resolution that rescinds, if it names the quoted item by its number, or the
     words that it replaces, or shares telling words with it; a motion to rescind that was lost is
     not told.
@@ -99,9 +108,11 @@ def amendments(corpus: Corpus, citations: Sequence[Citation]) -> Amendments:
     told: list[str] = []
     found: list[Citation] = []
     seen = {citation.passage_id for citation in citations}
+    room = MAX_WORDS - len(_MARKER.sub("", answer).split())
+    most = min(MOST, MAX_CITATIONS - len(citations))
     for quoted in citations:
         for amending in _later(corpus, quoted):
-            if len(found) == MOST or amending.passage.id in seen:
+            if len(found) >= most or amending.passage.id in seen:
                 continue
             done = _amends(corpus, quoted, amending)
             if done is None:
@@ -111,7 +122,10 @@ def amendments(corpus: Corpus, citations: Sequence[Citation]) -> Amendments:
             marker = len(citations) + len(found) + 1
             citation = cite(corpus, candidate, marker, amending.quote)
             on = f", on {spoken_date(citation.date)}" if citation.date else ""
-            told.append(f"{done} later{on}: {amending.quote} [{marker}]")
+            said = f"{done} later{on}: {amending.quote}"
+            said = said if len(said.split()) <= room else f"{done} later{on}"
+            room -= len(said.split())
+            told.append(f"{said} [{marker}]")
             found.append(citation)
     return Amendments(tuple(told), tuple(found))
 

@@ -147,7 +147,7 @@ class Assistant:
             refusal, sure = None, ATTENDED
             text, citations = attended.text, attended.citations
             ranked = _cited_first(corpus, citations, ranked)
-        later = amendments(corpus, citations)
+        later = amendments(corpus, text, citations)
         text = " ".join([text, *later.told]) if later.told else text
         citations += later.citations
         answer = Answer(
@@ -243,7 +243,7 @@ class Assistant:
             )
         except ModelFailed as error:
             return replace(quoted, warnings=(*quoted.warnings, NOT_WRITTEN.format(error)))
-        later = amendments(corpus, written.citations)
+        later = amendments(corpus, written.text, written.citations)
         citations = written.citations + later.citations
         notes = [*([AMENDED] if later.told else []), *_warnings(citations)]
         if written.changes:

@@ -60,7 +60,7 @@ def quoted(corpus: Corpus, words: str, day: str = "2019-03-04") -> Citation:
 
 
 def test_a_correction_and_a_resolution_that_rescinds_are_told_and_cited(corpus: Corpus) -> None:
-    later = amendments(corpus, [quoted(corpus, "in the sum of £4,310 be accepted")])
+    later = amendments(corpus, "", [quoted(corpus, "in the sum of £4,310 be accepted")])
     first, second = later.told
     assert first.startswith("Corrected later, on 1 April 2019: The minutes of the meeting held")
     assert first.endswith('for "£4,310" read "£4,130". [2]')
@@ -75,17 +75,26 @@ def test_a_correction_and_a_resolution_that_rescinds_are_told_and_cited(corpus: 
 def test_a_lost_motion_rescinds_nothing_and_what_is_asked_for_is_no_correction(
     corpus: Corpus,
 ) -> None:
-    later = amendments(corpus, [quoted(corpus, "It was agreed to offer the plot to the first")])
+    later = amendments(corpus, "", [quoted(corpus, "It was agreed to offer the plot to the first")])
     assert not any("rescind" in told.lower() for told in later.told)
-    later = amendments(corpus, [quoted(corpus, "nine people were on the waiting list")])
+    later = amendments(corpus, "", [quoted(corpus, "nine people were on the waiting list")])
     assert [told[:26] for told in later.told] == ["A correction was asked for"]
 
 
 def test_what_is_said_before_or_of_something_else_amends_nothing(corpus: Corpus) -> None:
-    assert not amendments(corpus, [quoted(corpus, "were received from Cllr Amos Tillery")]).told
+    assert not amendments(corpus, "", [quoted(corpus, "were received from Cllr Amos Tillery")]).told
     itself = quoted(corpus, "were confirmed, subject to the following amendment", "2019-04-01")
-    assert not amendments(corpus, [itself]).told
-    assert not amendments(corpus, []).told
+    assert not amendments(corpus, "", [itself]).told
+    assert not amendments(corpus, "", []).told
+
+
+def test_a_long_answer_is_told_of_an_amendment_in_few_words(corpus: Corpus) -> None:
+    roof = quoted(corpus, "in the sum of £4,310 be accepted")
+    later = amendments(corpus, "word " * 110 + "[1]", [roof])
+    assert later.told[0] == "Corrected later, on 1 April 2019 [2]"
+    assert "£4,130" in later.citations[0].quote
+    assert len(amendments(corpus, "", [roof] * 5).citations) == 1  # of six that an answer may have
+    assert not amendments(corpus, "", [roof] * 6).citations
 
 
 def test_the_answer_says_that_its_quote_was_corrected(sample_index: Path) -> None:
