@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -71,6 +72,8 @@ class Assistant:
         self._lock = threading.Lock()
         # Who asks first is answered first; all at once, everybody would wait for the last.
         self._turns = threading.Semaphore(cores())
+        self._asking = 0
+        self._asking = 0  # questions that are being answered
         self._corpus = Corpus(Index.open(index_dir))
         wanted = self._settings.embed_model or DEFAULT_MODEL
         made_with = self._corpus.index.embed_model
@@ -117,10 +120,53 @@ class Assistant:
         llm = None if quotations_only else self.llm
         deadline = time.monotonic() + self._settings.llm_seconds
         resolved, failed = self._resolved(checked, history, corpus, day, llm, cancelled)
+        filters = Filters(body, since, until)
+        with self._counted(), self._turns:
+            answer, ranked = self._quoted(question, resolved, corpus, filters, day, began)
+        quoted = time.perf_counter()
+        if llm is not None and answer.answered:
+            asked = answer.standalone_question
+            if self._keeps_exempt(corpus):  # earlier answers may quote exempt items
+                earlier = [Turn(turn.question) for turn in history]
+                asked = standalone(checked, earlier, corpus.bodies, day)
+            answer = self._written(
+                answer, asked, corpus, ranked, llm, failed, deadline, show, cancelled
+            )
+        ended = time.perf_counter()
+        timings = answer.timings_ms | {
+            "answer": answer.timings_ms["answer"] + _ms(quoted, ended),
+            "total": _ms(began, ended),
+        }
+        return replace(answer, timings_ms=timings)
+
+    @property
+    def asking(self) -> int:
+        """How many questions wait for their quotations at this moment."""
+        return self._asking
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        with self._lock:
+            self._asking += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._asking -= 1
+
+    def _quoted(
+        self,
+        question: str,
+        resolved: Resolved,
+        corpus: Corpus,
+        filters: Filters,
+        day: date,
+        began: float,
+    ) -> tuple[Answer, list[rank.Ranked]]:
+        """The answer in quotations, and the passages that it may be written from."""
         understood = read_question(corpus, resolved, day, self._embedder)
         query = understood.query
         read = time.perf_counter()
-        filters = Filters(body, since, until)
         ranked, readings = self._find(corpus, query, filters)
         found = time.perf_counter()
         ranked_here, readings_here = rank.within(understood, ranked, readings)
@@ -148,45 +194,33 @@ class Assistant:
             text, citations = attended.text, attended.citations
             ranked = _cited_first(corpus, citations, ranked)
         later = amendments(corpus, text, citations)
-        text = " ".join([text, *later.told]) if later.told else text
-        citations += later.citations
         answer = Answer(
             question=question,
             standalone_question=query.text,
             answered=refusal is None,
-            answer=refusal.text if refusal else text,
+            answer=refusal.text if refusal else " ".join([text, *later.told]),
             confidence=sure,
-            citations=citations,
+            citations=citations + later.citations,
             decline_reason=refusal.reason if refusal else None,
             warnings=(
                 *understood.mended,
-                *_language(checked),
+                *_language(check(question)),
                 *([NOTE] if listed else []),
                 *([AMENDED] if later.told else []),
-                *_warnings(citations),
+                *_warnings(citations + later.citations),
             ),
             retrieved=tuple(_retrieved(corpus, r) for r in ranked[:RETRIEVED]),
             explanation=(
                 *([FROM_ATTENDANCE] if attended else []),
                 *explain(corpus, query, ranked_here, sentences, sure),
             ),
+            timings_ms={
+                "understand": _ms(began, read),
+                "retrieve": _ms(read, found),
+                "answer": _ms(found, time.perf_counter()),
+            },
         )
-        if llm is not None and answer.answered:
-            asked = query.text
-            if self._keeps_exempt(corpus):  # earlier answers may quote exempt items
-                earlier = [Turn(turn.question) for turn in history]
-                asked = standalone(checked, earlier, corpus.bodies, day)
-            answer = self._written(
-                answer, asked, corpus, ranked, llm, failed, deadline, show, cancelled
-            )
-        ended = time.perf_counter()
-        timings = {
-            "understand": _ms(began, read),
-            "retrieve": _ms(read, found),
-            "answer": _ms(found, ended),
-            "total": _ms(began, ended),
-        }
-        return replace(answer, timings_ms=timings)
+        return answer, ranked
 
     def _keeps_exempt(self, corpus: Corpus) -> bool:
         """Whether the index is open at exempt items that must not be sent to the model."""
@@ -275,8 +309,9 @@ class Assistant:
         checked = check(text)
         day = as_of or date.today()
         resolved = Resolved(checked, checked)
-        query = read_question(corpus, resolved, day, self._embedder).query
-        ranked, _ = self._find(corpus, query, Filters(body, since, until))
+        with self._turns:
+            query = read_question(corpus, resolved, day, self._embedder).query
+            ranked, _ = self._find(corpus, query, Filters(body, since, until))
         return [_retrieved(corpus, candidate) for candidate in ranked[:k]]
 
     def leads_to(self, question: str, *, wait: bool = True) -> tuple[str, int] | None:
@@ -301,9 +336,8 @@ class Assistant:
     ) -> tuple[list[rank.Ranked], list[rank.Reading]]:
         if not len(corpus):
             return [], []
-        with self._turns:
-            vector = self._embedder.encode([query.text])[0]
-            return rank.rank(corpus, query, retrieve.search(corpus, query, vector, filters))
+        vector = self._embedder.encode([query.text])[0]
+        return rank.rank(corpus, query, retrieve.search(corpus, query, vector, filters))
 
 
 def check(question: str) -> str:

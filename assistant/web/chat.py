@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
@@ -39,6 +40,7 @@ NEAREST = 3
 SHOWN = 20  # turns of a conversation, and conversations of a list, until more are asked for
 LIMITS = ("body", "since", "until")
 LONGEST_SEARCH = 100
+PATIENCE_S = 5.0  # for others' answers, before the rest of the page is laid out
 KEPT = "It is kept for those who look after the minutes. Press the thumb again to withdraw it."
 _MARKER = re.compile(r"\s*\[(\d+)\]")
 
@@ -307,6 +309,7 @@ def _ask(
         answer,
         after,
         lambda: _keep(assistant, browser, answer, limits),
+        lambda: _let_others_first(assistant),
     )
     place.empty()
     return [*turns, turn]
@@ -318,6 +321,14 @@ def _left() -> bool:
     if run is not None:
         run.yield_check()
     return False
+
+
+def _let_others_first(assistant: Assistant) -> None:
+    """Put off what stands below an answer while others still wait for theirs."""
+    until = time.monotonic() + PATIENCE_S
+    while assistant.asking and time.monotonic() < until:
+        _left()
+        time.sleep(0.05)
 
 
 def _keep(assistant: Assistant, browser: str, answer: Answer, limits: dict[str, Any]) -> KeptTurn:
@@ -356,13 +367,19 @@ def _question(question: str, *, after: int, newest: bool) -> None:
 
 
 def _answered(
-    index: Index, browser: str, answer: Answer, after: int, keep: Callable[[], KeptTurn]
+    index: Index,
+    browser: str,
+    answer: Answer,
+    after: int,
+    keep: Callable[[], KeptTurn],
+    pause: Callable[[], None] = lambda: None,
 ) -> KeptTurn:
     with st.chat_message("assistant", avatar=":material/menu_book:"):
         try:  # it is on the screen before it is on the disk
             pressed = plain.show(_answer(index, answer), f"answer_{after}", live=True)
         finally:  # also where somebody asks on meanwhile, which ends this run
             turn = keep()
+        pause()
         if answer.explanation:
             with st.expander("Why this answer" if answer.answered else "Why no answer"):
                 above = odds_in_words(answer.confidence) if answer.answered else None
