@@ -72,7 +72,6 @@ class Assistant:
         self._lock = threading.Lock()
         # Who asks first is answered first; all at once, everybody would wait for the last.
         self._turns = threading.Semaphore(cores())
-        self._asking = 0
         self._asking = 0  # questions that are being answered
         self._corpus = Corpus(Index.open(index_dir))
         wanted = self._settings.embed_model or DEFAULT_MODEL

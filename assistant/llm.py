@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import queue
 import threading
 import time
@@ -23,6 +22,14 @@ FIRST_PAUSE = 0.5  # seconds before the second try; doubled before each further 
 MAX_TOKENS = 500  # of an answer; asked for are 100 words
 LONGEST = 6000  # characters of an answer; who writes more does not do what was asked
 Message = tuple[str, str]  # role ("system" or "user") and text
+
+# The response that each thread is reading. A stream of LlamaIndex cannot be closed: its connection
+# stays until the garbage collector finds it, and the model goes on writing for nobody.
+_responses = threading.local()
+
+
+def _keep_response(response: Any) -> None:
+    _responses.latest = response
 
 
 class ModelFailed(MinutesError):
@@ -74,7 +81,11 @@ def load_llm(settings: Settings) -> LLM | None:
             "MINUTES_LLM_URL, such as http://localhost:8000/v1."
         )
     made = getattr(module, provider.name)
+    hooks = {"response": [_keep_response]}
     if provider.name == "Ollama":
+        from ollama import Client
+
+        key = settings.llm_key
         # Ollama cuts a longer prompt off without a word, so it is told how much it has to hold.
         return made(  # type: ignore[no-any-return]
             model=model,
@@ -83,8 +94,15 @@ def load_llm(settings: Settings) -> LLM | None:
             context_window=settings.llm_context,
             request_timeout=settings.llm_seconds,
             additional_kwargs={"num_predict": MAX_TOKENS},
-            headers={"Authorization": f"Bearer {settings.llm_key}"} if settings.llm_key else None,
+            client=Client(
+                host=url,
+                timeout=settings.llm_seconds,
+                headers={"Authorization": f"Bearer {key}"} if key else {},
+                event_hooks=hooks,
+            ),
         )
+    from openai import DefaultHttpxClient
+
     options: dict[str, Any] = {
         "model": model,
         "api_base": url,
@@ -93,6 +111,7 @@ def load_llm(settings: Settings) -> LLM | None:
         "max_tokens": MAX_TOKENS,
         "max_retries": 0,  # tried again here, within the time limit
         "timeout": settings.llm_seconds,
+        "http_client": DefaultHttpxClient(timeout=settings.llm_seconds, event_hooks=hooks),
     }
     if provider.name == "OpenAILike":
         options |= {"is_chat_model": True, "context_window": settings.llm_context}
@@ -199,11 +218,10 @@ def _attempt(
             pieces.put(None)
         except Exception as error:
             pieces.put(error)
-            return
-        if stopped.is_set():
-            # The connection ends with the stream, which LlamaIndex keeps in a circle of references.
-            answers = answer = None  # type: ignore[assignment]
-            gc.collect()
+        finally:
+            response = getattr(_responses, "latest", None)
+            if response is not None:  # read to its end or not
+                response.close()
 
     threading.Thread(target=work, name="language model", daemon=True).start()
     try:

@@ -111,14 +111,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "application/x-ndjson")
         self.send_header("Connection", "close")
         self.end_headers()
-        for piece in [*pieces, ""]:
-            line = {
-                "model": "scripted",
-                "created_at": "2026-11-25T12:00:00Z",
-                "message": {"role": "assistant", "content": piece},
-                "done": not piece,
-            }
-            self.wfile.write((json.dumps(line) + "\n").encode())
+        try:
+            for piece in [*pieces, ""]:
+                time.sleep(self.script.pause_between)
+                line = {
+                    "model": "scripted",
+                    "created_at": "2026-11-25T12:00:00Z",
+                    "message": {"role": "assistant", "content": piece},
+                    "done": not piece,
+                }
+                self.wfile.write((json.dumps(line) + "\n").encode())
+        except OSError:
+            self.script.gone.set()
         self.close_connection = True
 
 
