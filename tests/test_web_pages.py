@@ -11,8 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from assistant import conversations
+from assistant.answer_model import Answer
+from assistant.assistant import Assistant
+from assistant.web import chat
 from assistant.web.browser import COOKIE
 from assistant.web.plain import Part, _as_data, block, web_address
+from ingest.index import Index
 from ingest.pipeline import ingest
 
 QUESTION = "Which resident presented the petition about the Market Place?"
@@ -238,3 +242,30 @@ def test_a_link_asks_within_its_limits_and_ignores_what_is_none(app: AppTest) ->
     assert app.date_input(key="since").value == date(2024, 1, 1)
     assert app.date_input(key="until").value is None
     assert QUESTION in text(app) and "q" not in app.query_params
+
+
+def test_a_question_is_answered_before_the_earlier_ones_are_laid_out_again(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    answer, lay_out = Assistant.ask, chat._turn
+
+    def watched_ask(self: Assistant, question: str, **kwargs: Any) -> Answer:
+        seen.append(question)
+        return answer(self, question, **kwargs)
+
+    def watched_turn(
+        index: Index, browser: str, turn: conversations.KeptTurn, *a: Any, **k: Any
+    ) -> None:
+        seen.append(f"again: {turn.answer.question}")
+        lay_out(index, browser, turn, *a, **k)
+
+    app.run()
+    app.chat_input[0].set_value(QUESTION).run()
+    monkeypatch.setattr(Assistant, "ask", watched_ask)
+    monkeypatch.setattr(chat, "_turn", watched_turn)
+    then = "What did the Council decide about the motion on fireworks?"
+    app.chat_input[0].set_value(then).run()
+    assert seen.index(then) < seen.index(f"again: {QUESTION}")
+    asked = [one["parts"][0]["text"] for one in blocks(app) if one["css"] == "question"]
+    assert asked == [QUESTION, then]

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from assistant import conversations
@@ -58,14 +59,16 @@ def show() -> None:
     welcome = st.container()
     asked = st.chat_input("Ask about the minutes", max_chars=LONGEST_QUESTION) or linked
     turns = _earlier(assistant.corpus.index, browser, conversation)
-    after = 0
-    for turn in turns:
-        newest = turn is turns[-1] and not asked
-        _turn(assistant.corpus.index, browser, turn, after, newest=newest)
-        after = turn.id
-    if asked:
+    places = [st.container() for _ in turns]  # kept for them: a new answer may come before
+    earlier = partial(_lay_out, assistant.corpus.index, browser, turns, places)
+    if asked and assistant.llm is None:  # so soon that the earlier ones, still on screen, can wait
+        turns = _ask(assistant, browser, asked, turns, filters, earlier)
+    elif asked:
+        earlier()
         turns = _ask(assistant, browser, asked, turns, filters)
-    elif not turns:
+    elif turns:
+        earlier(newest=turns[-1])
+    else:
         with welcome:
             _welcome(assistant)
     with held:
@@ -142,6 +145,20 @@ def _earlier(index: Index, browser: str, conversation: str | None) -> list[KeptT
         more = {"turns_shown": shown + SHOWN}
         st.button("Show earlier questions", on_click=st.session_state.update, kwargs=more)
     return turns
+
+
+def _lay_out(
+    index: Index,
+    browser: str,
+    turns: Sequence[KeptTurn],
+    places: Sequence[DeltaGenerator],
+    newest: KeptTurn | None = None,
+) -> None:
+    after = 0
+    for turn, kept in zip(turns, places, strict=True):
+        with kept:
+            _turn(index, browser, turn, after, newest=turn is newest)
+        after = turn.id
 
 
 def _filters() -> Filters:
@@ -282,36 +299,46 @@ def _ask(
     question: str,
     turns: list[KeptTurn],
     filters: Filters,
+    then: Callable[[], None] = lambda: None,
 ) -> list[KeptTurn]:
-    """Answer a question below the earlier ones; the words appear as soon as they are known."""
+    """Answer a question below the earlier ones; the words appear as soon as they are known.
+
+    `then` lays out what can wait until the answer is on the screen.
+    """
     after = turns[-1].id if turns else 0
-    _question(question, after=after, newest=True)
     history = [Turn(turn.answer.question, turn.answer.answer) for turn in turns[-CONTEXT:]]
-    place, written = st.empty(), list[str]()
-    limits = asdict(filters)
+    limits, written = asdict(filters), list[str]()
+    with st.container():  # every turn has one, and keeps its place in the runs to come
+        _question(question, after=after, newest=True)
+        place = st.empty()
 
-    def show_sentence(sentence: str) -> None:
-        written.append(sentence)
-        with place.container():
-            plain.show([block("p", " ".join(written), css="answer")], f"writing_{len(written)}")
+        def show_sentence(sentence: str) -> None:
+            written.append(sentence)
+            with place.container():
+                plain.show([block("p", " ".join(written), css="answer")], f"writing_{len(written)}")
 
-    try:
-        with st.spinner("Reading the minutes …"):
-            answer = assistant.ask(
-                question, history=history, show=show_sentence, cancelled=_left, **limits
-            )
-    except WrongUse as error:
-        plain.show([block("p", str(error), css="note")], "refused")
-        return turns
-    turn = _answered(
-        assistant.corpus.index,
-        browser,
-        answer,
-        after,
-        lambda: _keep(assistant, browser, answer, limits),
-        lambda: _let_others_first(assistant),
-    )
-    place.empty()
+        def pause() -> None:
+            then()
+            _let_others_first(assistant)
+
+        try:
+            with st.spinner("Reading the minutes …"):
+                answer = assistant.ask(
+                    question, history=history, show=show_sentence, cancelled=_left, **limits
+                )
+        except WrongUse as error:
+            plain.show([block("p", str(error), css="note")], "refused")
+            then()
+            return turns
+        turn = _answered(
+            assistant.corpus.index,
+            browser,
+            answer,
+            after,
+            lambda: _keep(assistant, browser, answer, limits),
+            pause,
+        )
+        place.empty()
     return [*turns, turn]
 
 
