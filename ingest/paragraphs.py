@@ -11,7 +11,7 @@ _TERMINAL = re.compile(r"[.!?:;][\"'”’»)\]]*$")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’»)\]]*$")
 _BULLET = re.compile(r"^(?:[•▪●◦■□➢✓–—‣·]|[-*o](?=\s))\s*")
 _LIST_LABEL = re.compile(
-    r"^(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)|\((?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)?|"
+    r"^(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)|\((?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})(?:\)|(?=\s))|"
     r"(?:\d{1,3}|[a-z]|[ivx]{1,5})\.)(?=\s|$|[A-Z“\"])|"
     r"^\d{1,3}\s?\([a-z]\)[.:]?(?=\s+[A-Z“\"]|$)|^[A-Z]{1,4}\s?\d{1,4}/\d{2,4}[.:)]?(?=\s+[A-Z]|$)"
 )
@@ -40,6 +40,8 @@ _OPENS_SENTENCE = re.compile(
     r"In|At|A|An) "
 )
 _CONTINUES = re.compile(r"(?:19|20)\d\d\b")  # the year of a date that runs over the line
+_ABBREVIATED = re.compile(r"\([A-Z]{2,}\) [a-z]")  # "(DOB) normally": not the start of a sentence
+_RULED = re.compile(r"_{4,}|\.{8,}")  # to be signed or filled in
 _TALLY = re.compile(r"\(\d{1,3}\)\W*$")  # "(12)" after the names of those who voted
 _LABELLED = re.compile(r"^[A-Z][\w’'/&. ]{1,40}:(?:\s|$)")
 
@@ -47,7 +49,13 @@ _LABELLED = re.compile(r"^[A-Z][\w’'/&. ]{1,40}:(?:\s|$)")
 def paragraph_starts(lines: Sequence[Line], wrapped: bool) -> list[bool]:
     """For each line, whether a paragraph begins with it."""
     if not wrapped:
-        return [not (i and _runs_over_page(lines[i - 1], line)) for i, line in enumerate(lines)]
+        return [
+            not (
+                i
+                and (_runs_over_page(lines[i - 1], line) or _is_left_open(lines[i - 1].text, line))
+            )
+            for i, line in enumerate(lines)
+        ]
     double = _is_double_spaced(lines)
     lengths = [len(line.text) for line in lines]
     starts = []
@@ -80,14 +88,27 @@ def _is_double_spaced(lines: Sequence[Line]) -> bool:
     return spaced > 0.75 * len(lines)
 
 
+def _goes_on(text: str) -> bool:
+    """Whether a line begins in the middle of a sentence."""
+    return text[:1].islower() or bool(_ABBREVIATED.match(text))
+
+
 def _runs_over_page(before: Line, line: Line) -> bool:
     return (
         before.page != line.page
         and not before.table
         and not line.table
         and not _TERMINAL.search(before.text)
-        and line.text[:1].islower()
+        and _goes_on(line.text)
         and not is_label(line.text)
+    )
+
+
+def _is_left_open(before: str, line: Line) -> bool:
+    """Whether the line before ends within a list of names or an expression."""
+    goes_on = before.endswith(",") or _FUNCTION_WORD.search(before)
+    return bool(goes_on) and not (
+        line.table or line.heading or line.number is not None or is_label(line.text)
     )
 
 
@@ -96,6 +117,8 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return True
     if began and is_lone_label(before.text) and not is_label(line.text):
         return False  # a label alone on its line heads what follows
+    if _RULED.search(before.text):
+        return True
     if _CONTINUES.match(line.text) and not _TERMINAL.search(before.text):
         return False
     if _TALLY.match(line.text) and before.text.count(",") >= 2:
@@ -105,17 +128,17 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
     if _DECIMAL_LABEL.match(line.text) and ends_sentence(before.text):
         return True
     open_end = _OPEN_END.search(before.text) or not _TERMINAL.search(before.text)
-    if before.bold != line.bold and not (open_end and line.text[:1].islower()):
+    if before.bold != line.bold and not (open_end and _goes_on(line.text)):
         return True
     if line.space_before and not double and before.page == line.page:
-        return not (open_end and line.text[:1].islower())
+        return not (open_end and _goes_on(line.text))
     if (titled or (began and _NUMBERED_TITLE.match(before.text))) and _is_title_above(
         before.text, line.text
     ):
         return True
     first = line.text.split(" ", 1)[0]
     filled = (len(before.text) + 1 + len(first)) / max(width, 40)
-    if line.text[:1].islower() and not ends_sentence(before.text):
+    if _goes_on(line.text) and not ends_sentence(before.text):
         return False
     if _FUNCTION_WORD.search(before.text) or _FUNCTION_START.match(line.text):
         return False

@@ -50,6 +50,7 @@ LONGEST_ASIDE = 300  # characters; a bracket left open for longer is a slip, not
 _CANDIDATE = re.compile(
     r"""(?P<end>(?<![.!?…])[.!?…]+[)\]"'”’»]*)(?=\s)  # a full stop before white space
       | (?<=[a-z]{2})(?P<glued>\.)(?=[A-Z][a-z]{2})  # "meeting.The next": the space is lost
+      | (?P<tally>\(\d{1,3}\))(?=\s+[A-Z])   # "(8)" after the names of those who voted
       | (?P<line>\n\s*)                        # a line end: paragraphs are joined by it
       | (?P<bullet>\s)(?=[•▪●◦■]\s)""",
     re.VERBOSE,
@@ -65,6 +66,9 @@ _LABEL = re.compile(
 )
 _BRACKETED = re.compile(r"\s*\(?(?:[a-z]|\d{1,3}|[ivx]{1,5})\)\s")
 _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
+_SHORTENED_NAME = re.compile(r"[A-Z][b-df-hj-np-tv-xz]{1,2}")  # "Ml. Hourigan", "Wm. Tate"
+_TALLY = re.compile(r"\s*\((\d{1,3})\)(?=\s+[A-Z]|\s*$)")
+_IN_A_ROW = re.compile(r"\s*,\s*|\s+(?:and|&)\s+")
 _ADDRESS = re.compile(r"\S*(?:@|www\.|https?:)\S*\Z")
 
 
@@ -113,6 +117,8 @@ def _is_boundary(text: str, start: int, match: re.Match[str]) -> bool:
     if kind == "line":
         lead_in = alone and (_MARKER.match(before) or _LABEL.fullmatch(before))
         return bool(before.strip()) and not lead_in
+    if kind == "tally":
+        return _counts_names(before.rstrip(" ."), int(match["tally"][1:-1]))
     if kind == "glued":
         return not _ADDRESS.search(before[-80:])
     following = _NEXT_WORD.match(text, match.end())
@@ -124,9 +130,19 @@ def _is_boundary(text: str, start: int, match: re.Match[str]) -> bool:
         return bool(after) and after not in "-–—,;:/&" and not _is_abbreviated(before, match, "")
     if word[0].islower() and not _BRACKETED.match(text, match.end()):
         return False
+    tally = _TALLY.match(text, match.end())
+    if tally and _counts_names(before, int(tally[1])):
+        return False
     if alone and _MARKER.match(before):  # only "2." or "(a)" since the last boundary
         return False
     return not _is_abbreviated(before, match, "" if following["dot"] else word)
+
+
+def _counts_names(before: str, count: int) -> bool:
+    """Whether a text ends with about so many names in a row, as of those who voted one way."""
+    names = [name for name in _IN_A_ROW.split(before) if name]
+    short = sum(name[:1].isupper() and len(name.split()) <= 4 for name in names)
+    return count > 1 and short >= 0.7 * count and abs(len(names) - count) <= max(1, count // 4)
 
 
 def _is_abbreviated(before: str, match: re.Match[str], following: str) -> bool:
@@ -145,6 +161,8 @@ def _is_abbreviated(before: str, match: re.Match[str], following: str) -> bool:
         return len(word) <= 2 and lead.endswith((":", ";"))  # a marker: "agreed: 1. To write"
     if folded in _TITLES or folded in _NEVER:
         return True
+    if _SHORTENED_NAME.fullmatch(word) and folded not in _ABBREVIATIONS:
+        return following[:1].isupper() and not starts
     if folded in ("a.m", "p.m", "am", "pm"):
         return folded[1] == "." and (
             following.casefold() in _AFTER_NOON or following.isdigit() or not following

@@ -133,6 +133,10 @@ _ATTENDANCE = re.compile(
     re.I,
 )
 
+_TELLS_ATTENDANCE = re.compile(
+    rf"{_ATTENDANCE.pattern}|\b(?:apolog(?:y|ies)|attendance|absen(?:t|ces?))\b", re.I
+)
+
 
 def _meeting_starts(blocks: Sequence[Block]) -> list[int]:
     """Blocks at which another meeting's minutes begin: a heading, attendance, numbers from 1."""
@@ -206,7 +210,7 @@ def _meeting(
         f"Item {draft.number} is printed as “{draft.misread}”: a scan misread its number."
         for draft in misread
     ]
-    named = [_joined(draft) for draft in drafts[:4] if _ATTENDANCE.match(draft.title)]
+    named = [_joined(draft) for draft in drafts[:4] if _TELLS_ATTENDANCE.search(draft.title)]
     return Meeting(
         source=document.source,
         body=body,

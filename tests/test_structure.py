@@ -364,3 +364,48 @@ def test_a_footer_or_front_matter_says_whether_the_minutes_are_a_draft() -> None
     footer = Document("a.pdf", lines, furniture=("Draft minutes 03.05.11", "Page 1"))
     assert build_meetings(footer)[0].status == "draft"
     assert meetings("---\ntitle: May\nstatus: confirmed\n---\n" + HEAD)[0].status == "confirmed"
+
+
+def test_an_abbreviation_in_brackets_goes_on_with_its_sentence() -> None:
+    text = (
+        "1. Forms\n\nIt was agreed to write to the Department and to ask that the Date of Birth\n"
+        "(DOB) be left out of every form that is sent to the people who live in the parish.\n"
+    )
+    (item,) = meetings(HEAD + text)[0].items
+    assert [paragraph.text.endswith("in the parish.") for paragraph in item.paragraphs] == [True]
+
+
+def test_a_line_to_be_signed_ends_its_paragraph() -> None:
+    told = [
+        "Minutes of the meeting of Quayside Parish Council held on Tuesday 3rd May 2011",
+        "Present: A Barr.",
+        "18.07.4 Roads",
+        "The hedge was cut back by the owner of the field beside the lane, and the sign",
+        "Signature ______________________________________Dated 7th March 2011",
+        "18.07.5 Finance",
+        "The accounts for the year were approved and signed by the Chairman of the council",
+    ]
+    lines = tuple(Line(text, page=1 + (place > 4)) for place, text in enumerate(told))
+    (meeting,) = build_meetings(Document("a.pdf", lines, wrapped=True))
+    assert [item.title for item in meeting.items] == ["Roads", "Finance"]
+
+
+def test_names_go_on_below_an_and_or_a_comma_whatever_the_gap() -> None:
+    told = [
+        *HEAD.split("\n\n")[:2],
+        "1. Apologies received from Mr B Reed, Mr Lane and",
+        "Mr M Hart",
+        "2. Those who came: Mr A Barr,",
+        "Mr P Lee",
+        "3. Planning",
+    ]
+    document = Document("a.md", tuple(map(Line, told)), wrapped=False)
+    (meeting,) = build_meetings(document)
+    assert [item.number for item in meeting.items] == ["1", "2", "3"]
+    assert meeting.items[0].title == "Apologies received from Mr B Reed, Mr Lane and Mr M Hart"
+    assert not any(item.paragraphs for item in meeting.items if item.number == "1")
+
+
+def test_apologies_are_read_below_a_heading_that_names_them_last() -> None:
+    text = "1. WELCOME AND APOLOGIES\n\nApologies received from Cllrs. Ann Hart and Bob Reed.\n"
+    assert meetings(HEAD + text)[0].attendance.apologies == ("Ann Hart", "Bob Reed")
