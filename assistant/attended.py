@@ -47,7 +47,7 @@ _OTHERWISE = re.compile(
     re.I,
 )
 _ABSENT = re.compile(
-    r"\bapolog\w*|\bexcuses?\b|\bregrets\b|\babsen(?:t|ce|tees?)\b|\bmissing (?:from|at|when)\b"
+    r"\bapolog\w*|\bexcuse[ds]?\b|\bregrets\b|\babsen(?:t|ce|tees?)\b|\bmissing (?:from|at|when)\b"
     r"|\b(?:could ?n[o’']t|couldn[’']?t|unable to|not able to|did ?n[o’']t|didn[’']?t|failed to)"
     r" (?:make it|make|attend|come|be (?:there|at|present))\b|\bsent word\b",
     re.I,
@@ -56,6 +56,9 @@ _CHAIRED = re.compile(
     r"\b(?:chaired|presided|chairing|in the chair|took the chair|(?:ran|led) the (?:[\w’-]+ ){0,4}"
     r"meeting)\b",
     re.I,
+)
+_CHAIRED_WHAT = re.compile(
+    rf"{_CHAIRED.pattern}(?P<what>[^,;?]*?)(?:\b(?:when|while|which|that)\b|$)", re.I
 )
 _PRESENT = re.compile(
     r"\b(?:present|in attendance|attend(?:ed|ance|ing)?|turned up|showed up|came to"
@@ -134,7 +137,7 @@ def attendance_answer(corpus: Corpus, query: Query, filters: Filters) -> Attende
     if whether:
         return _whether(corpus, query, meeting, opening)
     if chair:
-        return _chair(corpus, meeting, opening)
+        return None if _of_others(query, meeting) else _chair(corpus, meeting, opening)
     names = attendance.apologies if absent else attendance.present
     if not names or (counts and _PUBLIC.search(asked)):
         return None
@@ -192,6 +195,16 @@ def _is_named(corpus: Corpus, meeting: StoredMeeting, surname: Collection[str]) 
 
 def _of_body(meeting: StoredMeeting) -> set[str]:
     return set(tokenize(meeting.body or ""))
+
+
+def _of_others(query: Query, meeting: StoredMeeting) -> bool:
+    """Whether something else was chaired than a meeting of the body: a deputation, a jury."""
+    match = _CHAIRED_WHAT.search(query.focus)
+    if match is None or any(share >= MEANT for _, share in query.bodies):
+        return False
+    told = {token for period in query.periods for token in tokenize(period.label)}
+    rest = set(tokenize(match["what"])) - _GENERIC - _of_body(meeting) - told
+    return any(not token.isdigit() for token in rest)
 
 
 def _chair(corpus: Corpus, meeting: StoredMeeting, opening: Sequence[_Told]) -> Attended | None:

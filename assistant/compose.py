@@ -74,6 +74,25 @@ _COURSE = re.compile(
     r"|ever|following|afterwards|since|instead|go in|go ahead|before the (?:year|end))\b",
     re.I,
 )
+# A question that was put at the meeting, and the label of the reply to it.
+_PUT = re.compile(
+    r"^\W*(?:(?:I|/|l|1|we) (?:will|shall|wish to|hereby)? ?|to )ask\b"
+    r"|\bwill (?:I )?ask at the next\b|\?\W*$",
+    re.I,
+)
+_REPLY = re.compile(r"^\W*(?:reply|response)\b\W", re.I)
+_ASKS_ITEM = re.compile(
+    r"\b(?:item|minute)s?(?: and \w+)? (?:number|no|ref\w*)\b"
+    r"|\b(?:which|what) (?:agenda )?(?:item|minute)\b",
+    re.I,
+)
+# When something was before a meeting, which is the day of the meeting: not when it is to come.
+_ASKS_DAY = re.compile(
+    r"(?:^|[,;:.?–] ?|\band )(?:when (?:exactly )?(?:did|was|were|had)\b"
+    r"|(?:on )?(?:what|which) (?:date|day)\b[^,;]{0,20}?\b(?:did|was|were|had)\b)"
+    r"|\b(?:which|what) (?:meeting|year)\b",
+    re.I,
+)
 _WHO_VOTED = re.compile(
     r"\bwho\b|\bwhich (?:[\w’'-]+ ){0,2}(?:councillors?|cllrs?|members?)\b|\bnames?\b", re.I
 )
@@ -168,19 +187,33 @@ def compose(
             )
             if cut and start > readings[block.passage].spans[first][0]:
                 told = f"… {told}"
-            parts += [_introduced(citations), told, _outcome_said(citations[-1])]
+            parts += [_introduced(citations, query), told, _outcome_said(citations[-1])]
     return " ".join(part for part in parts if part), tuple(citations)
 
 
-def _introduced(citations: Sequence[Citation]) -> str:
-    """ "On 2 July 2014:", or with its body, where the last quote is from another sitting."""
+def _introduced(citations: Sequence[Citation], query: Query) -> str:
+    """ "On 2 July 2014:", or with its body, where a quote is from another sitting than the last.
+
+    The first one is introduced where that is what is asked for: when, or under which number.
+    """
     last = citations[-1]
-    before = next(iter(citations[-2:-1]), last)
+    before = next(iter(citations[-2:-1]), None)
+    if before is None:
+        if last.item and _ASKS_ITEM.search(query.focus):
+            return f"Item {last.item} of {_sitting(last, with_body=True)}:"
+        if _ASKS_DAY.search(query.focus):
+            return f"{_sitting(last, with_body=True)}:"
+        return ""
     if before.meeting_id == last.meeting_id:
         return ""
-    day = f"on {spoken_date(last.date)}" if last.date else "on a day that is not known"
-    where = f"{last.body}, {day}" if last.body and last.body != before.body else day
+    where = _sitting(last, with_body=last.body != before.body)
     return f"{where[0].upper()}{where[1:]}:"
+
+
+def _sitting(citation: Citation, *, with_body: bool) -> str:
+    """ "Planning Committee, on 2 July 2014", of the minutes that are quoted."""
+    day = f"on {spoken_date(citation.date)}" if citation.date else "on a day that is not known"
+    return f"{citation.body}, {day}" if citation.body and with_body else day
 
 
 def _outcome_said(citation: Citation) -> str:
@@ -247,6 +280,8 @@ def _blocks(
         budget, gap, gap_other = PARTS_BUDGET, PARTS_GAP, PARTS_GAP_OTHER
     chosen: list[tuple[int, int]] = []
     words = 0
+    sentences = _reply_first(query, ranked, sentences)
+    best = sentences[0]
     for sentence in _of_one_motion(query, ranked, _of_two_meetings(query, ranked, sentences)):
         if len(chosen) == MAX_SENTENCES or (chosen and sentence.score < best.score - gap):
             break
@@ -323,6 +358,20 @@ def _of_two_meetings(
         if apart and len(sentence.text.split()) >= LEAST_WORDS:
             raised = replace(sentence, score=best.score)
             return [best, raised, *sentences[1:place], *sentences[place + 1 :]]
+    return sentences
+
+
+def _reply_first(
+    query: Query, ranked: Sequence[Ranked], sentences: Sequence[Sentence]
+) -> Sequence[Sentence]:
+    """The sentences with the reply first where the best is the question that it was given to."""
+    best = sentences[0]
+    if "person" in query.kinds or not _PUT.search(best.text):
+        return sentences
+    for place, sentence in enumerate(sentences):
+        if _REPLY.match(sentence.text) and not _elsewhere(ranked, best, sentence):
+            raised = replace(sentence, score=best.score)
+            return [raised, *sentences[:place], *sentences[place + 1 :]]
     return sentences
 
 

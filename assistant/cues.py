@@ -19,6 +19,21 @@ AMOUNT = re.compile(
     r"|\bfree of charge\b",
     re.I,
 )
+_COUNTS = (
+    rf"{_NUMBER_WORDS}|thirteen|fourteen|sixteen|seventeen|eighteen|nineteen|seventy|eighty|ninety"
+    r"|both|none|no|all|several|a few|a couple|a pair|single|most|majority"
+)
+# What is written in figures and is no number of things: sums, days, times, references, markers.
+NO_COUNT = re.compile(
+    rf"[€£$]\s?[\d,.]+(?:\s?(?:million|m|k)\b)?|\b\d{{1,2}}(?:st|nd|rd|th|[\"”’]+)?,?\s+(?:of\s+)?(?:{_MONTHS})\b"
+    rf"|\b(?:{_MONTHS})\s+\d{{1,4}}\b|\b(?:19|20)\d\d(?:[/-]\d\d(?:\d\d)?)?\b"
+    r"|\b\d{1,2}[/.]\d{1,2}[/.]\d{2,4}\b|\b\d{1,2}(?:[.:]\d\d)?\s?(?:a\.?m|p\.?m|noon)\b"
+    r"|\b\d{1,2}[.:]\d\d\b|(?-i:\b[A-Z]{1,4}\s?\d{2,}\b)|\b\d+/\d+\b"
+    r"|\b(?:nos?|items?|number|para|section|page|phase|part)\b\.?\s*\d+|^\W*\(?\d{1,3}[.)]"
+    r"|\bone of\b|\bno (?:objections?|action|further|comment)",
+    re.I,
+)
+COUNT = re.compile(rf"(?<![\w/.])\d[\d,.]*|\b(?:{_COUNTS})\b", re.I)
 NUMBER = re.compile(rf"\d|\b(?:{_NUMBER_WORDS})\b", re.I)
 DATE = re.compile(
     rf"\b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b|\b(?:{_MONTHS})\s+\d{{1,4}}\b"
@@ -29,6 +44,14 @@ DATE = re.compile(
 )
 TIME = re.compile(
     r"\b\d{1,2}(?:[.:]\d\d)?\s?(?:a\.?m|p\.?m|noon)\b|\b\d{1,2}[.:]\d\d\b|\bmidnight\b|\bo'clock\b",
+    re.I,
+)
+TIME_OF_DAY = re.compile(
+    rf"{TIME.pattern}|\bhalf past\b|\bnoon\b|\b(?:at|from|to|until|till|by) [012]\d[0-5]\d\b", re.I
+)
+DURATION = re.compile(
+    rf"\b(?:\d+|{_COUNTS}|an?)\W{{0,2}}(?:\w+\W+)?(?:minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?)\b"
+    r"|\b(?:until|till|by \d|before)\b|\bindefinite|\bpermanent|\b(?:19|20)\d\d\b",
     re.I,
 )
 PERSON = re.compile(

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from assistant.answer_model import DeclineReason
 from assistant.choose import SENTENCE_FEATURES, Sentence, asked_nouns
-from assistant.cues import AMOUNT, ASKED
+from assistant.cues import AMOUNT, ASKED, COUNT, DURATION, NO_COUNT, TIME_OF_DAY
 from assistant.question import Ask, Query
 from assistant.rank import ALL_FEATURES, MODELS, Ranked
 from assistant.retrieve import Corpus, period_days, within_days
@@ -62,7 +62,8 @@ FIRST = 5  # passages that are asked whether they agree
 SHORT = 35  # words of a sentence that is quoted in a refusal
 SAID = 4  # sentences that are taken for what the answer says
 LOOKS_BACK = 400  # days; minutes tell of what happened up to about a year before
-DETAILS: dict[Ask, str] = {
+Detail = Ask | Literal["count", "time", "duration"]
+DETAILS: dict[Detail, str] = {
     "proposer": "who proposed it",
     "seconder": "who seconded it",
     "vote": "how the votes fell",
@@ -70,6 +71,9 @@ DETAILS: dict[Ask, str] = {
     "apologies": "who sent apologies",
     "present": "who was present",
     "chair": "who was in the chair",
+    "count": "the number that is asked for",
+    "time": "the time of day",
+    "duration": "for how long",
 }
 OPENING: frozenset[Ask] = frozenset(["apologies", "present", "chair"])  # told before the items
 # Forms that ask for a detail itself, where `Query.asks` only says that it is spoken of.
@@ -79,13 +83,20 @@ _ASKS_WHO = re.compile(
     re.I,
 )
 _ASKS_SUM = re.compile(
-    r"(?<!by )\bhow much (?!(?:more|less|further|longer|ground|land|space|water|time|of|bigger"
-    r"|larger|higher|faster|room|notice)\b)"
-    r"|\bwhat (?:\w+ ){0,3}(?:price|fee|rent|salary|sum|cost)\b"
+    r"(?<!by )\bhow much (?:(?:[\w’'-]+ ){0,3}?(?:money|cash|funding|rent|grant|compensation)\b"
+    r"|(?:extra |more |in all |altogether |a year )?(?:did|do|does|was|were|is|are|will|would|has"
+    r"|had|have|could|can|should|to|for|in|from|the"
+    r"|it|they|each)\b)"
+    r"|\bwhat (?:\w+ ){0,3}(?:price|fee|rent|salary|sum|cost|bill|precept)\b"
     r"|\b(?:cost|price)\W*$"
     r"|\bwhat (?:did|does|will|would|was|is) .{3,80}\b(?:cost|paid|pay|charged?)\b",
     re.I,
 )
+_ASKS_NUMBER = re.compile(
+    r"\bhow many (?!(?:[\w’'-]+ )?votes?\b)|\b(?:^|what (?:was|is) the )number of\b", re.I
+)
+_ASKS_TIME = re.compile(r"\bwhat time\b|\bat what hour\b", re.I)
+_ASKS_DURATION = re.compile(r"\bhow long (?!ago\b)", re.I)
 _ASKS_COUNT = re.compile(
     r"\bhow many .{0,40}\b(?:vot|against|favour|abstain)|\bvote[ds]? (?:split|go|fall)\b|\bmargin\b"
     r"|\btally\b",
@@ -291,14 +302,15 @@ def _says(sentence: str) -> str:
 
 def unrecorded(
     corpus: Corpus, query: Query, ranked: Sequence[Ranked], sentences: Sequence[Sentence]
-) -> list[Ask]:
+) -> list[Detail]:
     """The details of fixed form that are asked for and that the item of the best sentence lacks.
 
-    A sum must stand in the sentences that would be the answer: there is one in most items.
+    A sum, number or time must stand in the sentences that would be the answer: there is one in
+    most items.
     """
     candidate = ranked[sentences[0].passage]
     text = item_text(corpus, candidate)
-    lacking: list[Ask] = []
+    lacking: list[Detail] = []
     if _ASKS_WHO.search(query.focus):
         lacking += [
             ask
@@ -309,17 +321,29 @@ def unrecorded(
         ASKED["vote"].search(text) or _COUNTED.search(text)
     ):
         lacking.append("vote")
-    if _ASKS_SUM.search(query.focus):
-        own = corpus.item_no[candidate.row]
-        said = [s.text for s in sentences[:SAID] if corpus.item_no[ranked[s.passage].row] == own]
-        asked = set(query.tokens)
-        found = (_tokens(match.group(0)) for one in said for match in AMOUNT.finditer(one))
-        if not any(not tokens or tokens - asked for tokens in found):
-            lacking.append("cost")
+    own = corpus.item_no[candidate.row]
+    said = [s.text for s in sentences[:SAID] if corpus.item_no[ranked[s.passage].row] == own]
+    if _ASKS_SUM.search(query.focus) and not _tells(query, AMOUNT, said):
+        lacking.append("cost")
+    if _ASKS_NUMBER.search(query.focus) and not _tells(
+        query, COUNT, [NO_COUNT.sub(" ", one) for one in said]
+    ):
+        lacking.append("count")
+    if _ASKS_TIME.search(query.focus) and not _tells(query, TIME_OF_DAY, said):
+        lacking.append("time")
+    if _ASKS_DURATION.search(query.focus) and not _tells(query, DURATION, said):
+        lacking.append("duration")
     if query.asks & OPENING:
         text += "\n" + _opening(corpus, candidate)
         lacking += [ask for ask in sorted(query.asks & OPENING) if not ASKED[ask].search(text)]
     return lacking
+
+
+def _tells(query: Query, form: re.Pattern[str], said: Sequence[str]) -> bool:
+    """Whether something of the form stands in the sentences that the question does not say."""
+    asked = set(query.tokens)
+    found = (_tokens(match.group(0)) for one in said for match in form.finditer(one))
+    return any(not tokens or tokens - asked for tokens in found)
 
 
 def of_another(corpus: Corpus, query: Query, candidate: Ranked) -> str | None:

@@ -148,6 +148,7 @@ _UNIT = re.compile(
     r"(committee|sub-?committee|panel|board|forum|group|commission|spc|pds|governors)\b",
     re.I,
 )
+_WHOSE = re.compile(r"\b([\w’'-]+) (?=(?:districts?|meetings?|members|councillors|cllrs)\b)")
 _CAPITAL = re.compile(r"(?<=.)[A-ZÀ-Ý]")
 # Words of names that are said of any body or place.
 _COMMON = frozenset(
@@ -236,6 +237,7 @@ class BodyNames:
             word: max(1, frequency(word) if frequency else count) for word, count in counts.items()
         }
         shorts = {name: set(abbreviations.get(name, ())) for name in self.names}
+        self._kinds = {name: set(map(str.casefold, found)) for name, found in shorts.items()}
         shared = Counter(short for found in shorts.values() for short in found)
         self._short = [
             (
@@ -257,7 +259,7 @@ class BodyNames:
         asked = set(tokens)
         # Where a question has capitals, a place has one: "city" is a common noun then.
         written = " ".join(_NAME.findall(text)) if _CAPITAL.search(text) else text
-        telling = frozenset(tokenize(written)) - _COMMON
+        telling = frozenset(tokenize(" ".join([written, *_WHOSE.findall(text)]))) - _COMMON
         scores = {
             name: self._told(name, words & asked, words & telling)
             for name, words in self._words.items()
@@ -296,13 +298,26 @@ class BodyNames:
         return sure if sure >= SURE and prior < sure and odds else 0.0
 
     def _find_unit(self, topic: set[str], kind: set[str], scores: dict[str, float]) -> None:
-        """Raise the bodies that are called by a word of their topic: "the transport committee"."""
-        shared = {name: len(words & topic) for name, words in self._words.items() if kind & words}
-        most = max(shared.values(), default=0)
-        best = [name for name, count in shared.items() if count == most]
-        if most and len(best) <= BODIES:
-            for name in best:
-                scores[name] = max(scores[name], 1 / len(best))
+        """Raise the bodies that are called by a word of their topic: "the transport committee".
+
+        Where several fit as well it is the one with the shortest name, of which the others are
+        branches: "the policing committee" is not a district's policing sub-committee.
+        """
+        topic = topic - _COMMON
+        of_kind = {
+            name: len(words & (topic | kind))
+            for name, words in self._words.items()
+            if words & topic and (kind & words or kind & self._kinds[name])
+        }
+        most = max(of_kind.values(), default=0)
+        best = [name for name, count in of_kind.items() if count == most]
+        if not best or len(best) > BODIES:
+            return
+        least = min(best, key=lambda name: len(self._words[name]))
+        if all(self._words[least] < self._words[name] for name in best if name != least):
+            best = [least]
+        for name in best:
+            scores[name] = max(scores[name], 1 / len(best))
 
 
 @lru_cache(maxsize=512)

@@ -34,6 +34,7 @@ def composed(assistant: Assistant, question: str) -> Answer:
         ("Was Councillor Ashdown at the JPC in March 2025?", "Tom Ashdown sent apologies", "joint"),
         ("Did Cllr Yelland attend planning on 29 June 2023?", "Martin Yelland was pre", "planning"),
         ("Who sent apologies to Council on 6 December 2023?", "Ashdown and Trask", "council/2023"),
+        ("Which members were excused from the JPC in March 2025?", "Tom Ashdown and Ur", "joint"),
     ],
 )
 def test_attendance_is_composed_from_what_was_read(
@@ -64,6 +65,8 @@ def test_of_whom_the_minutes_do_not_tell_it_is_not_said_that_they_were_away(
         "Why was the head absent from the board in March 2024?",
         "Who attended the site visit of the planning committee in June 2023?",
         "Who sent apologies in June?",
+        "Who chaired the jury of the schools competition in June 2023?",
+        "Who was in the chair of the bowls club when it came before planning on 29 June 2023?",
     ],
 )
 def test_what_is_not_attendance_of_one_meeting_is_answered_from_the_text(

@@ -68,6 +68,13 @@ def _cut(text: str, readings: list, number: int) -> str:  # type: ignore[type-ar
     return text[start:end]
 
 
+def cited(quote: str, outcome: str | None, day: str = "2024-05-01") -> Citation:
+    return Citation(
+        1, quote, "a.md", None, None, None, "Cabinet", day, "3", "", "p",
+        outcome=outcome, meeting_id=day,
+    )  # fmt: skip
+
+
 def test_the_best_sentence_is_quoted_alone_when_the_others_are_far_behind() -> None:
     text = "The bridge was inspected. The repair costs £4,000. The clerk read a letter."
     assert quoted(text, [(1, 5.0), (0, 0.0), (2, -1.0)]) == ["The repair costs £4,000."]
@@ -174,18 +181,40 @@ def test_the_movers_of_another_motion_are_not_quoted() -> None:
 
 
 def test_a_lost_motion_is_named_as_one() -> None:
-    def cited(quote: str, outcome: str | None, day: str = "2024-05-01") -> Citation:
-        return Citation(
-            1, quote, "a.md", None, None, None, "Cabinet", day, "3", "", "p",
-            outcome=outcome, meeting_id=day,
-        )  # fmt: skip
-
     assert _outcome_said(cited("That the bridge be closed.", "lost")) == "It was lost. [1]"
     assert _outcome_said(cited("The motion was lost by 5 votes to 3.", "lost")) == ""
     assert _outcome_said(cited("That the bridge be closed.", "resolved")) == ""
     later = [cited("A.", None), cited("B.", None, "2024-06-02")]
-    assert _introduced(later) == "On 2 June 2024:"
-    assert _introduced(later[:1]) == ""
+    asked = query("What did it cost?")
+    assert _introduced(later, asked) == "On 2 June 2024:"
+    assert _introduced(later[:1], asked) == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "begins"),
+    [
+        ("Under which minute number was the bridge dealt with?", "Item 3 of Cabinet, on 1 May"),
+        ("item number, Cabinet May 2024, bridge", "Item 3 of Cabinet, on 1 May 2024:"),
+        ("When did the Cabinet hear of the bridge?", "Cabinet, on 1 May 2024:"),
+        ("At which meeting was the bridge dealt with?", "Cabinet, on 1 May 2024:"),
+        ("When will the bridge open?", ""),
+        ("When the bridge was closed, who paid?", ""),
+    ],
+)
+def test_where_it_is_asked_when_or_under_which_number_the_answer_begins_with_that(
+    asked: str, begins: str
+) -> None:
+    said = _introduced([cited("The bridge was inspected.", None)], query(asked))
+    assert said.startswith(begins) if begins else said == ""
+
+
+def test_the_reply_comes_before_the_question_that_it_was_given_to() -> None:
+    put = "I will ask at the next meeting where the stone of the bridge was taken."
+    reply = "REPLY: The stone was used again in the works."
+    text = f"{put} {reply} Councillor Hart thanked the officer."
+    scores = [(0, 5.0), (2, 4.0), (1, 1.0)]
+    assert quoted(text, scores, "Where did the stone of the bridge go?")[0].startswith(reply)
+    assert quoted(text, scores, "Who asked about the stone?")[0].startswith(put)
 
 
 ESTATES = (

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from assistant.assistant import Assistant
+from assistant.cues import COUNT, NO_COUNT
 from assistant.decided import NOTE
+from ingest.pipeline import ingest
 
 AS_OF = date(2025, 6, 1)
 
@@ -25,6 +27,46 @@ def test_a_detail_that_the_item_does_not_record_is_named_with_the_item(
     assert (answer.answered, answer.decline_reason) == (False, "not_recorded")
     assert "who seconded it" in answer.answer and "item 25/004" in answer.answer
     assert answer.citations == () and answer.retrieved
+
+
+@pytest.mark.parametrize(
+    ("question", "lacking"),
+    [
+        ("How many oaks on the green are to be looked at?", "the number"),
+        ("What time will the surveyor look at the oaks on the green?", "the time of day"),
+        ("For how long is the surveyor to look at the oaks on the green?", "for how long"),
+        ("How many weeks did the well stay dry?", ""),
+        ("How much water was left in the well?", ""),
+    ],
+)
+def test_a_number_or_time_that_is_asked_for_must_stand_in_the_answer(
+    tmp_path: Path, question: str, lacking: str
+) -> None:
+    minutes = tmp_path / "minutes"
+    minutes.mkdir()
+    (minutes / "may.txt").write_text(
+        "Wickham Parish Council\n\nMinutes of the meeting held on 6 May 2024\n\n"
+        "1. Trees\n\nA surveyor will look at the oaks on the green.\n\n"
+        "2. Well\n\nThe well stayed dry for six weeks; a foot of water is left.\n"
+    )
+    ingest([minutes], tmp_path / "index")
+    answer = Assistant(tmp_path / "index").ask(question, as_of=AS_OF)
+    assert (f"do not record {lacking}" in answer.answer) == bool(lacking)
+    assert answer.answered == (not lacking)
+
+
+@pytest.mark.parametrize(
+    ("said", "counts"),
+    [
+        ("There were 23 families on the list.", True),
+        ("All members joined the group.", True),
+        ("The 12 of them paid £40 on 3 May 2024 at 7.30 p.m.", True),
+        ("They paid £40 on 3 May 2024 at 7.30 p.m., see item 12 and ED15073.", False),
+        ("No objections were raised.", False),
+    ],
+)
+def test_sums_days_times_and_references_are_no_numbers_of_things(said: str, counts: bool) -> None:
+    assert bool(COUNT.search(NO_COUNT.sub(" ", said))) == counts
 
 
 def test_a_detail_that_is_recorded_is_given(assistant: Assistant) -> None:

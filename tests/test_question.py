@@ -69,6 +69,31 @@ def test_a_word_means_the_body_in_whose_minutes_it_mostly_stands() -> None:
     assert understand("the housing committee", names, AS_OF).bodies[0] == ("Housing Committee", 1.0)
 
 
+def test_a_committee_is_known_by_a_word_of_its_topic_and_the_short_form_that_all_share() -> None:
+    panels = ["Culture and Sport Strategic Policy Committee", "Roads Strategic Policy Committee"]
+    names = BodyNames(panels, dict.fromkeys(panels, ("SPC",)))
+    assert understand("did the sport SPC agree?", names, AS_OF).bodies == ((panels[0], 1.0),)
+
+
+def test_the_policing_committee_is_not_one_of_its_branches() -> None:
+    whole = "Joint Policing Committee"
+    branches = [f"{place} Joint Policing Sub-Committee" for place in ("Farlow", "Quern")]
+    names = BodyNames([whole, *branches], {})
+    asked = "what did the policing committee hear?"
+    assert understand(asked, names, AS_OF).bodies == ((whole, 1.0),)
+    asked = "what did the policing sub-committee hear?"
+    assert {name for name, _ in understand(asked, names, AS_OF).bodies} == set(branches)
+
+
+def test_a_word_before_meeting_or_members_tells_the_body_without_a_capital() -> None:
+    sizes = {"Metropolitan District of Quern": 30, "Farlow Council": 70}
+    names = BodyNames(sizes, {}, sizes, lambda word: 32)
+    asked = "What did the {} say of Mill Lane?"
+    meant = understand(asked.format("metropolitan members"), names, AS_OF).bodies
+    assert meant[0][0] == "Metropolitan District of Quern"
+    assert understand(asked.format("metropolitan police"), names, AS_OF).bodies == ()
+
+
 def test_the_council_alone_names_no_body_and_the_full_council_the_largest() -> None:
     sizes = {"Quern Council": 80, "Farlow Committee": 20}
     names = BodyNames(sizes, {}, sizes, lambda word: 100)
