@@ -99,6 +99,11 @@ def plan(
     rankers = ["eval.train_rankers", *sets, "--readers", *readers[: len(HALVES)]]
     steps.append(([*rankers, "--out", str(out)], None))
     steps.append((["eval.train_support", *sets, "--out", str(out)], None))
+    sample, index = ROOT / "eval" / "sample", work / "index" / "sample"
+    ingest = ["assistant.cli", "ingest", "--index", str(index), str(sample / "minutes")]
+    steps.append((ingest, index / "current"))
+    bar = ["eval.set_bar", str(sample / "questions.jsonl"), str(index)]
+    steps.append(([*bar, "--out", str(out)], None))
     return steps
 
 
