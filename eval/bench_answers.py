@@ -14,6 +14,7 @@ import argparse
 import json
 import random
 import re
+import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -84,7 +85,11 @@ def given_or_sample(scratch: Path) -> Path:
 
 
 def grow(models: Sequence[Path], size: int, folder: Path) -> None:
-    """Make an index of `size` passages and at most a meeting more out of other indexes."""
+    """Make an index of `size` passages and at most a meeting more out of other indexes.
+
+    What an earlier run left half made in `folder` is removed first.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
     target = generation_folder(folder, 1) / store.PUBLIC
     opened = [(Index.open(model), _tables(model)) for model in models]
     noise = np.random.default_rng(SEED)
@@ -116,10 +121,11 @@ def grow(models: Sequence[Path], size: int, folder: Path) -> None:
         taken = 0
 
         def embed(texts: Sequence[str]) -> np.ndarray:
-            """The vectors of the next texts; they are asked for in the order of the rows."""
+            """The vectors of the next texts, asked for in the order of the rows, then once more."""
             nonlocal taken
-            taken += len(texts)
-            return every[taken - len(texts) : taken]
+            start = taken % len(every)
+            taken = start + len(texts)
+            return every[start:taken]
 
         store.index_vectors(database, place, [], embed, lambda done, total: None)
         store.index_words(database, target / "bm25")
