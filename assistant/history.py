@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 FORMAL = frozenset(
     tokenize(
         """absence acceptance accounts adjournment adoption agenda agree aob announcements apologies
-        apology applications approval approve arising attendance business chair chairman
-        chairperson chairs clerk close committee communications confirm confirmation consider
-        consideration correspondence council councillors date declaration declarations draft
-        election emails exclusion finance finances financial general governors highways
-        information interest interests introduction item items last matters mayor meeting meetings
-        members minutes next note notes notice notices officers open opening other participation
-        payments pecuniary planning present press previous procedural provided public question
-        questions receive record relevant remarks report reports session time update updates urgent
+        apology applications approval approve arising attendance business chair chairman chairperson
+        chairs clerk close committee communications confirm confirmation consider consideration
+        correspondence council councillors date declaration declarations draft election emails
+        exclusion finance finances financial general governors highways information interest
+        interests introduction item items last matters mayor meeting meetings members minutes motion
+        motions next note notes notice notices officers open opening other participation payments
+        pecuniary planning present press previous procedural provided public question questions
+        receive record relevant remarks report reports session submitted time update updates urgent
         venue vice welcome
         january february march april may june july august september october november december"""
     )

@@ -41,10 +41,10 @@ def _candidates(index: Index) -> list[tuple[str, int, str]]:
     """Of the newest meeting of each body, and then of the one before, its longest decision."""
     by_body: dict[str, list[tuple[str, int, str]]] = {}
     for meeting in sorted(index.meetings(), key=lambda m: m.date or "", reverse=True):
-        decided = [item for item in index.items(meeting.id) if _telling(item)]
-        if meeting.body and decided:
+        decided = [i for i in index.items(meeting.id) if i.decisions and _has_title(i)]
+        if meeting.body and meeting.date and decided:
             item = max(decided, key=lambda i: sum(len(d.text) for d in i.decisions))
-            question = _decided(meeting.body, item)
+            question = _on(meeting.date, _decided(meeting.body, item))
             by_body.setdefault(meeting.body, []).append((meeting.id, item.place, question))
     rounds = max(map(len, by_body.values()), default=0)
     return [own[turn] for turn in range(rounds) for own in by_body.values() if turn < len(own)]
@@ -66,8 +66,8 @@ def _title(item: StoredItem) -> str:
     return title.capitalize() if title.isupper() else title
 
 
-def _telling(item: StoredItem) -> bool:
-    return bool(item.decisions) and 0 < len(item.title) <= LONGEST_TITLE
+def _on(day: str, question: str) -> str:
+    return f"{question[:-1]} on {spoken_date(day)}?"
 
 
 def follow_ups(assistant: Assistant, answer: Answer, matters: Matters) -> tuple[str, ...]:
@@ -121,7 +121,7 @@ def _elsewhere(index: Index, answer: Answer, matters: Matters) -> list[tuple[str
         if there in cited or not meeting.date or meeting.date in days or not _has_title(item):
             continue
         asks = _decided(meeting.body, item) if item.decisions else _said(item)
-        found.setdefault(f"{asks[:-1]} on {spoken_date(meeting.date)}?", there)
+        found.setdefault(_on(meeting.date, asks), there)
     return list(found.items())
 
 
