@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -242,6 +243,28 @@ def test_a_link_asks_within_its_limits_and_ignores_what_is_none(app: AppTest) ->
     assert app.date_input(key="since").value == date(2024, 1, 1)
     assert app.date_input(key="until").value is None
     assert QUESTION in text(app) and "q" not in app.query_params
+
+
+def test_of_a_long_conversation_the_newest_turns_are_shown_and_the_rest_on_request(
+    app: AppTest, sample_index: Path
+) -> None:
+    browser = app.session_state[COOKIE]
+    answer = Assistant(sample_index).ask(QUESTION)
+    asked = [f"Question {number}?" for number in range(chat.TURNS_SHOWN + 2)]
+    conversation = conversations.begin(sample_index, browser, asked[0])
+    for one in asked:
+        kept = replace(answer, question=one)
+        conversations.add(sample_index, browser, conversation, kept, {"limits": {}})
+
+    def shown() -> list[str]:
+        return [one["parts"][0]["text"] for one in blocks(app) if one["css"] == "question"]
+
+    app.query_params["c"] = conversation
+    app.run()
+    assert not app.exception
+    assert shown() == asked[2:]
+    next(one for one in app.button if one.label == "Show earlier questions").click().run()
+    assert shown() == asked
 
 
 def test_a_question_is_answered_before_the_earlier_ones_are_laid_out_again(

@@ -38,7 +38,8 @@ from ingest.errors import MinutesError, WrongUse
 from ingest.index import Index
 
 NEAREST = 3
-SHOWN = 20  # turns of a conversation, and conversations of a list, until more are asked for
+TURNS_SHOWN = 8  # of a conversation until more are asked for; a run of the page lays all out again
+SHOWN = 20  # conversations of a list until more are asked for
 LIMITS = ("body", "since", "until")
 LONGEST_SEARCH = 100
 PATIENCE_S = 5.0  # for others' answers, before the rest of the page is laid out
@@ -127,7 +128,7 @@ def _current(index: Index, browser: str) -> str | None:
 
 def _open(conversation: str | None) -> None:
     st.session_state["conversation"] = conversation
-    st.session_state["turns_shown"] = SHOWN
+    st.session_state["turns_shown"] = TURNS_SHOWN
     if conversation:
         st.query_params["c"] = conversation
     elif "c" in st.query_params:
@@ -138,11 +139,11 @@ def _earlier(index: Index, browser: str, conversation: str | None) -> list[KeptT
     """The turns that are shown; a control above them shows more."""
     if conversation is None:
         return []
-    shown = st.session_state.get("turns_shown", SHOWN)
+    shown = st.session_state.get("turns_shown", TURNS_SHOWN)
     turns = conversations.turns(index, browser, conversation, shown + 1)
     if len(turns) > shown:
         turns = turns[1:]
-        more = {"turns_shown": shown + SHOWN}
+        more = {"turns_shown": shown + TURNS_SHOWN}
         st.button("Show earlier questions", on_click=st.session_state.update, kwargs=more)
     return turns
 

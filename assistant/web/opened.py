@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from assistant.amended import amending_sentences
 from assistant.assistant import Assistant
 from assistant.history import Matters
 from assistant.llm import load_llm
@@ -22,7 +23,9 @@ FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
 
 @st.cache_resource(show_spinner="Opening the minutes …")
 def _load(folder: Path) -> Assistant:
-    return Assistant(folder, llm=load_llm(load_settings()))
+    assistant = Assistant(folder, llm=load_llm(load_settings()))
+    amending_sentences(assistant.corpus)  # else the first answer that quotes would wait for it
+    return assistant
 
 
 def open_assistant() -> Assistant:
