@@ -307,6 +307,7 @@ class _Head:
     label: Label | None = None
     title: str = ""
     text: str = ""  # the text that follows the title in the same paragraph
+    part_of: str = ""  # the number of the item whose title this one has, before its own
 
 
 def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
@@ -331,7 +332,13 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
     place = first
     while place < len(blocks):
         if place in heads:
+            head = heads[place]
             draft, place = _open_item(blocks, place, heads)
+            whole = next((d for d in reversed(drafts) if d.number == head.part_of), None)
+            if whole is not None and head.title:
+                draft.title = whole.title
+            elif whole is not None and whole.title.casefold() not in draft.title.casefold():
+                draft.title = f"{whole.title}: {draft.title}"
             drafts.append(draft)
         else:
             drafts[-1].blocks.append(blocks[place])
@@ -504,8 +511,24 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
         else:
             whole = own
             parts = _lettered(own, letters, candidate.block)
+        title, body = _title_and_next(blocks, candidate.block)
+        if not parts and not _QUESTION_OR_MOTION.search(title):
+            run = _in_order(letters)
+            if _have_text(blocks, run, body, end):
+                parts = [
+                    _Head(
+                        place,
+                        f"{own.number}({label.number})",
+                        "sub",
+                        label,
+                        title,
+                        part_of=own.number,
+                    )
+                    for place, label, _ in run
+                ]
         last = max((head.label.value[0] for head in parts if head.label), default=0)
         found += parts
+        found += _nested(blocks, [head for head in found if head.block > candidate.block], end)
         numbers = [label.value[0] for _, label, _ in bracketed]
         titled = all(each[2] > 1 for each in bracketed)
         if titled and numbers in (
@@ -591,6 +614,56 @@ def _lettered(
     ]
 
 
+_HAVE_TEXT = 0.6  # of a run of labels, each with a paragraph without one below it
+
+
+def _have_text(
+    blocks: Sequence[Block], run: Sequence[tuple[int, Label, int]], start: int, end: int
+) -> bool:
+    """Whether labels from an item's start on are of its parts: sentences with own text below.
+
+    Not those of a list, whose entries follow each other.
+    """
+    if len(run) < 2 or run[0][0] > start + 1:
+        return False
+    if any(label.rest[:1].islower() or label.rest[-1:] in (";", ",") for _, label, _ in run):
+        return False
+    places = [*(place for place, _, _ in run), end]
+    own = sum(after - one > 1 and blocks[one + 1].label is None for one, after in pairwise(places))
+    return own >= _HAVE_TEXT * len(run)
+
+
+def _nested(blocks: Sequence[Block], heads: Sequence[_Head], end: int) -> list[_Head]:
+    """The parts (i), (ii) ... of an item's lettered parts, with headings or text of their own."""
+    found: list[_Head] = []
+    ordered = sorted(heads, key=lambda head: head.block)
+    for head, until in pairwise([*ordered, _Head(end, None, "sub")]):
+        whole = head.number or ""
+        if not re.search(r"\([a-z]\)$", whole, re.I):
+            continue
+        romans = [
+            (place, label, _is_titled(blocks, place, end, label))
+            for place in range(head.block + 1, until.block)
+            if (label := blocks[place].label) is not None
+            and re.fullmatch("[ivx]+", label.number, re.I)
+            and not blocks[place].table
+        ]
+        run = _in_order(romans)
+        title, body = _title_and_next(blocks, head.block)
+        if len(run) > 1 and sum(titled > 0 for _, _, titled in run) * 2 > len(run):
+            found += [
+                _Head(place, f"{whole}({label.number})", "sub", label, part_of=whole)
+                for place, label, titled in run
+                if titled
+            ]
+        elif _have_text(blocks, run, body, until.block):
+            found += [
+                _Head(place, f"{whole}({label.number})", "sub", label, title, part_of=whole)
+                for place, label, _ in run
+            ]
+    return found
+
+
 def _without_nested(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int, Label, int]]:
     """The labels without those that number the parts of a sub-item: Roman ones below letters."""
     kept = []
@@ -620,8 +693,12 @@ def _in_order(
         steps = [value - before for value in values for before in reached if value]
         if any(0 < step <= (1 if not run else 2) for step in steps):
             run.append((place, label, titled))
-            reached = values
+            reached = {value for value in values if value}
     return run
+
+
+_RULED = re.compile(r"^\|\s+(?=[A-Z][^?]*$)")  # a scan's reading of a line between columns
+_TO_DO = re.compile(r"To [a-z]+ ")  # "To note the report.", as an agenda puts it
 
 
 def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> int:
@@ -630,7 +707,9 @@ def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> i
     after = blocks[place + 1] if place + 1 < end else None
     if not label.rest:
         return 2 if after is not None and after.bold and is_titlelike(after.text) else 0
-    rest = label.rest.rstrip(".") if block.bold else label.rest
+    rest = _RULED.sub("", label.rest)
+    if block.bold or (_TO_DO.match(rest) and not VERB.search(rest)):
+        rest = rest.rstrip(".")
     if not rest or rest[0] in '“"‘•*' or rest[0].islower() or not is_titlelike(rest):
         return 0
     if block.bold or block.heading:
@@ -829,7 +908,7 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
     assert label is not None
     if label.scanned:
         draft.misread = block.text[: len(block.text) - len(label.rest)].strip()
-    rest = label.rest
+    rest = _RULED.sub("", label.rest)
     within = _label_within(label) if head.kind == "number" else None
     if within and is_titlelike(within.rest) and label.family == "int" and not label.value[-1]:
         draft.number = f"{label.number}({within.number})"
@@ -873,7 +952,9 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
 
 def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> bool:
     """Whether a second line of the heading stands here: short, no sentence, with text below."""
-    if place + 1 >= len(blocks) or place in heads or place + 1 in heads:
+    if place + 1 >= len(blocks) or place in heads:
+        return False
+    if place + 1 in heads and not heads[place + 1].part_of:
         return False
     block = blocks[place]
     words = block.text.split()

@@ -293,3 +293,57 @@ def test_lists_in_letters_do_not_hide_roman_parts_with_headings() -> None:
         f"(ii) Reports on Conferences\n\n{report}10. Correspondence\n\nRead."
     )
     assert [number for number, _ in found] == ["8", "9", "9(i)", "9(ii)", "10"]
+
+
+PART = "The report was laid before the members, who discussed it at some length.\n\n"
+LONG = (
+    "The report was laid before the members, who discussed it at some length. Cllr Barr said that "
+    "the village had waited long enough, and the Clerk that nothing could be done before May.\n\n"
+)
+
+
+def test_roman_headings_below_a_lettered_part_are_parts_of_it() -> None:
+    found = outline(
+        f"1. Minutes\n\nApproved.\n\n2. Reports\n\n(a) Twinning\n\n(i) Project at Bruck\n\n{PART}"
+        f"(ii) Twinning with Saint-Aubin\n\n{PART}(b) Audit\n\n{PART}3. Roads\n\n{PART}"
+    )
+    assert found[2:6] == [
+        ("2(a)", "Twinning"),
+        ("2(a)(i)", "Twinning: Project at Bruck"),
+        ("2(a)(ii)", "Twinning with Saint-Aubin"),
+        ("2(b)", "Audit"),
+    ]
+
+
+@pytest.mark.parametrize(("letters", "whole"), [("abc", "2"), (("i", "ii", "iii"), "2(a)")])
+def test_lettered_sentences_with_text_below_are_parts_with_the_title_of_their_item(
+    letters: tuple[str, ...], whole: str
+) -> None:
+    part = "" if whole == "2" else "(a) Sale of plots\n\n"
+    own = "".join(
+        f"({letter}) Circulated, a notice of the sale of plot {n} at the lower end of the "
+        f"village green.\n\n{LONG}"
+        for n, letter in enumerate(letters, 1)
+    )
+    found = outline(f"1. Minutes\n\nApproved.\n\n2. Sale of plots\n\n{part}{own}3. Roads\n\nNone.")
+    parts = [each for each in found if each[0] and each[0].startswith(f"{whole}(")]
+    assert parts[-3:] == [(f"{whole}({letter})", "Sale of plots") for letter in letters]
+
+
+def test_the_entries_of_a_list_are_no_parts() -> None:
+    entries = "".join(f"({letter}) The lamp at plot {letter} had failed.\n\n" for letter in "abcd")
+    found = outline(f"1. Minutes\n\nApproved.\n\n2. Lamps\n\n{entries}{PART}3. Roads\n\nNone.")
+    assert [number for number, _ in found] == ["1", "2", "3"]
+
+
+def test_lettered_business_may_end_with_a_full_stop_or_follow_a_ruled_line() -> None:
+    found = outline(
+        "1. Minutes\n\nApproved.\n\n2. Planning\n\n(a) To note the report on the mill and the weir."
+        f"\n\n{PART}(b) | Update on the weir\n\n{PART}(c) To receive the accounts of the year and "
+        f"the bank.\n\n{PART}3. Roads\n\nNone."
+    )
+    assert found[2:5] == [
+        ("2(a)", "To note the report on the mill and the weir"),
+        ("2(b)", "Update on the weir"),
+        ("2(c)", "To receive the accounts of the year and the bank"),
+    ]

@@ -89,8 +89,8 @@ def test_items_taken_out_of_their_order_keep_their_numbers(data: Path) -> None:
 
 
 def test_parts_go_on_after_another_item_was_taken_between_them(data: Path) -> None:
-    read_as = numbers(first(data, FULL_COUNCIL))
-    assert read_as[:9] == ["1", "2", "2(a)", "2(b)", "2(c)", "3", "2(d)", "2(e)", "2(f)"]
+    plain = [n for n in numbers(first(data, FULL_COUNCIL)) if n and not n.endswith("i)")][:9]
+    assert plain == ["1", "2", "2(a)", "2(b)", "2(c)", "3", "2(d)", "2(e)", "2(f)"]
 
 
 def test_items_numbered_with_the_word_item_are_read(data: Path) -> None:
