@@ -504,15 +504,18 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
                     letters.append((place, label, heads))
             elif label.family == "int" and re.match(r"\(\d{1,2}\)", block.text):
                 bracketed.append((place, label, heads))
-        letters = _without_nested(letters)
-        if whole and letters and 0 < last == letters[0][1].value[0] - 1:
+        letters = _without_nested(_of_one_form(blocks, letters))
+        roman = [label.number.lower() for _, label, _ in letters[:2]] == ["i", "ii"]
+        if whole and letters and not roman and 0 < last == letters[0][1].value[0] - 1:
             # Another item was taken between its parts (d) and (e).
             parts = _lettered(whole, letters, candidate.block, last)
         else:
             whole = own
             parts = _lettered(own, letters, candidate.block)
         title, body = _title_and_next(blocks, candidate.block)
-        if not parts and not _QUESTION_OR_MOTION.search(title):
+        if parts and not _QUESTION_OR_MOTION.search(title):
+            parts += _between(parts, letters)
+        elif not _QUESTION_OR_MOTION.search(title):
             run = _in_order(letters)
             if _have_text(blocks, run, body, end):
                 parts = [
@@ -614,6 +617,29 @@ def _lettered(
     ]
 
 
+def _between(parts: Sequence[_Head], letters: Sequence[tuple[int, Label, int]]) -> list[_Head]:
+    """The part (b) that stands between (a) and (c), though its heading does not look like one.
+
+    Where other letters stand there too, they are of a list.
+    """
+    found: list[_Head] = []
+    before, value = 0, 0
+    for head in sorted(parts, key=lambda head: head.block):
+        assert head.label is not None
+        between = [label for place, label, _ in letters if before < place < head.block]
+        missing = list(range(value + 1, head.label.value[0]))
+        if missing and [label.value[0] for label in between] == missing:
+            found += [
+                _Head(
+                    place, f"{(head.number or '').rpartition('(')[0]}({label.number})", "sub", label
+                )
+                for place, label, _ in letters
+                if before < place < head.block and not label.rest[:1].islower()
+            ]
+        before, value = head.block, head.label.value[0]
+    return found
+
+
 _HAVE_TEXT = 0.6  # of a run of labels, each with a paragraph without one below it
 
 
@@ -626,7 +652,7 @@ def _have_text(
     """
     if len(run) < 2 or run[0][0] > start + 1:
         return False
-    if any(label.rest[:1].islower() or label.rest[-1:] in (";", ",") for _, label, _ in run):
+    if any(label.rest[:1].islower() for _, label, _ in run):
         return False
     places = [*(place for place, _, _ in run), end]
     own = sum(after - one > 1 and blocks[one + 1].label is None for one, after in pairwise(places))
@@ -664,6 +690,16 @@ def _nested(blocks: Sequence[Block], heads: Sequence[_Head], end: int) -> list[_
     return found
 
 
+def _of_one_form(
+    blocks: Sequence[Block], letters: Sequence[tuple[int, Label, int]]
+) -> list[tuple[int, Label, int]]:
+    """The labels in the form of the first, "(a)" or "a.": others are of lists in the text."""
+    brackets = [
+        "(" in blocks[place].text[:8].partition(label.number)[0] for place, label, _ in letters
+    ]
+    return [each for each, one in zip(letters, brackets, strict=True) if one == brackets[0]]
+
+
 def _without_nested(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int, Label, int]]:
     """The labels without those that number the parts of a sub-item: Roman ones below letters."""
     kept = []
@@ -698,6 +734,7 @@ def _in_order(
 
 
 _RULED = re.compile(r"^\|\s+(?=[A-Z][^?]*$)")  # a scan's reading of a line between columns
+_OWN_WORDS = 8  # of the text below a heading, at least
 _TO_DO = re.compile(r"To [a-z]+ ")  # "To note the report.", as an agenda puts it
 
 
@@ -726,7 +763,12 @@ def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> i
         return 0
     if block.alone and words <= 16 and not VERB.search(label.rest) and len(after.text.split()) > 8:
         return 2
-    return 1 if words <= 20 and len(after.text.split()) > 8 else 0
+    own = len(after.text.split())
+    for each in blocks[place + 2 : end]:
+        if label.family != "letter" or each.label is not None or own > _OWN_WORDS:
+            break
+        own += len(each.text.split())
+    return 1 if words <= 20 and own > _OWN_WORDS else 0
 
 
 def _nests(blocks: Sequence[Block], place: int, end: int) -> bool:
@@ -946,8 +988,32 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
     ):
         rest = f"{rest.rstrip(' :')} {blocks[place].text}"
         place += 1
+    broken = _REST_WORDS if head.kind == "sub" and not titled_by_bold else 0
+    while broken and _is_rest_of_heading(blocks, place, heads, broken):
+        rest = f"{rest} {blocks[place].text}"
+        broken, place = 2 * _REST_WORDS, place + 1
     draft.title = rest.rstrip(" :") if not rest.endswith("...") else rest
     return draft, place
+
+
+_REST_WORDS = 3  # of what a column breaks off; twice as many in the lines that follow
+_BROKEN_OFF = re.compile(r"[^\W\d_][\w’'-]*(?: (?:\w[\w’'-]*|&))*\.?|[-–—]")
+
+
+def _is_rest_of_heading(
+    blocks: Sequence[Block], place: int, heads: dict[int, _Head], most: int
+) -> bool:
+    """Whether at most so many words stand here that a column broke off the heading of a part."""
+    if place + 1 >= len(blocks) or place in heads or place + 1 in heads:
+        return False
+    block = blocks[place]
+    return (
+        len(block.text.split()) <= most
+        and bool(_BROKEN_OFF.fullmatch(block.text))
+        and not (block.label or block.table or block.bold)
+        and not _NOT_BUSINESS.match(block.text)
+        and not _ALONE.match(block.text)
+    )
 
 
 def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> bool:

@@ -131,7 +131,8 @@ def test_a_lettered_heading_with_a_list_below_it_is_an_item() -> None:
         "(b) Receptions\n\n(i) Proposed by Councillor Barr;\n\nSeconded by Councillor Cole;\n\n"
         "(ii) Proposed by Councillor Dunn;\n\nSeconded by Councillor East;\n\n4. Planning\n\nNone."
     )
-    assert [number for number, _ in found] == ["3", "3(a)", "3(b)", "4"]
+    numbers = [number for number, _ in found]
+    assert numbers == ["3", "3(a)", "3(b)", "3(b)(i)", "3(b)(ii)", "4"]
 
 
 def test_an_agenda_before_the_minutes_is_front_matter() -> None:
@@ -347,3 +348,38 @@ def test_lettered_business_may_end_with_a_full_stop_or_follow_a_ruled_line() -> 
         ("2(b)", "Update on the weir"),
         ("2(c)", "To receive the accounts of the year and the bank"),
     ]
+
+
+def test_a_part_between_two_others_is_one_though_its_heading_is_a_sentence() -> None:
+    parts = (
+        f"(a) Twinning\n\n{PART}(b) The roof of the hall was discussed at the request of the "
+        f"committee.\n\n{PART}(c) Audit of the accounts\n\n{PART}"
+    )
+    found = outline(f"1. Minutes\n\nApproved.\n\n2. Reports\n\n{parts}3. Roads\n\nNone.")
+    assert [number for number, _ in found] == ["1", "2", "2(a)", "2(b)", "2(c)", "3"]
+
+
+def test_a_list_in_another_form_does_not_hide_the_parts() -> None:
+    listed = "".join(f"{letter}. The hedge at plot {letter} is to stay.\n\n" for letter in "abc")
+    found = outline(
+        f"1. Minutes\n\nApproved.\n\n2. Plans\n\n(a) Plan for the mill\n\n{PART}{listed}"
+        f"(b) Plan for the weir\n\n{PART}3. Roads\n\nNone."
+    )
+    assert [number for number, _ in found] == ["1", "2", "2(a)", "2(b)", "3"]
+
+
+def test_roman_parts_of_an_item_do_not_go_on_with_the_letters_of_the_one_before() -> None:
+    letters = "".join(f"({letter}) Business {letter.upper()}\n\n{PART}" for letter in "abcdefgh")
+    found = outline(
+        f"1. Minutes\n\nApproved.\n\n2. Reports\n\n{letters}3. Conferences\n\n(i) Conference at "
+        f"Bruck\n\n{PART}(ii) Reports of members\n\n{PART}4. Roads\n\nNone."
+    )
+    assert [number for number, _ in found][-3:] == ["3(i)", "3(ii)", "4"]
+
+
+def test_the_heading_of_a_part_goes_on_in_the_words_that_a_column_broke_off() -> None:
+    found = outline(
+        f"1. Minutes\n\nApproved.\n\n2. Reports\n\n(a) Vacancies on the Committees and Other\n\n"
+        f"Bodies\n\n{LONG}(b) Twinning\n\n{LONG}3. Roads\n\nNone."
+    )
+    assert found[2] == ("2(a)", "Vacancies on the Committees and Other Bodies")
