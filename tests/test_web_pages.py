@@ -292,3 +292,16 @@ def test_a_question_is_answered_before_the_earlier_ones_are_laid_out_again(
     assert seen.index(then) < seen.index(f"again: {QUESTION}")
     asked = [one["parts"][0]["text"] for one in blocks(app) if one["css"] == "question"]
     assert asked == [QUESTION, then]
+
+
+def test_no_control_keeps_an_answer_or_the_index_once_it_is_gone(app: AppTest) -> None:
+    """Streamlit keeps what a control calls for the whole session, so it may hold small values."""
+    app.run()
+    app.chat_input[0].set_value(QUESTION).run()
+    known = app.session_state._state._state._new_widget_state.widget_metadata.values()
+    called = [each for each in known if each.callback is not None]
+    assert len(called) > 2
+    for each in called:
+        held = [cell.cell_contents for cell in getattr(each.callback, "__closure__", None) or ()]
+        held += [*(each.callback_args or ()), *(each.callback_kwargs or {}).values()]
+        assert all(isinstance(value, str | int | Path | None) or callable(value) for value in held)

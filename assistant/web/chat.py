@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -177,25 +178,38 @@ def _conversations(index: Index, browser: str, turns: Sequence[KeptTurn]) -> Non
     current: str | None = st.session_state.get("conversation")
     if current and turns:
         st.button("New conversation", on_click=_open, args=(None,), width="stretch")
-        _this_conversation(index, browser, current, [turn.answer for turn in turns])
+        _this_conversation(index, browser, current)
     _others(index, browser, current)
 
 
-def _this_conversation(index: Index, browser: str, id: str, answers: Sequence[Answer]) -> None:
+# What a control calls is kept for the life of a session, also when the control is gone: so these
+# are functions of small values, where a closure would keep the answer and the whole index.
+
+
+def _rename(folder: Path, browser: str, id: str) -> None:
+    conversations.rename(folder, browser, id, st.session_state[f"name_{id}"])
+
+
+def _delete(folder: Path, browser: str, id: str) -> None:
+    conversations.delete(folder, browser, id)
+    _open(None)
+
+
+def _thumbed(folder: Path, browser: str, id: int) -> None:
+    thumb = st.session_state[f"verdict_{id}"]
+    given = None if thumb is None else Said("up" if thumb else "down")
+    conversations.say(folder, browser, id, given)
+    st.session_state[f"said_{id}"] = given
+
+
+def _this_conversation(index: Index, browser: str, id: str) -> None:
     st.header("This conversation")
     opened = conversations.open_conversation(index.folder, browser, id)
     key = f"name_{id}"
     st.session_state.setdefault(key, opened.name)
-
-    def rename() -> None:
-        conversations.rename(index.folder, browser, id, st.session_state[key])
-
-    st.text_input("Name", key=key, max_chars=conversations.LONGEST_NAME, on_change=rename)
-
-    def delete() -> None:
-        conversations.delete(index.folder, browser, id)
-        _open(None)
-
+    whose = index.folder, browser, id
+    longest = conversations.LONGEST_NAME
+    st.text_input("Name", key=key, max_chars=longest, on_change=_rename, args=whose)
     with st.container(horizontal=True):
         with st.popover("Download"):
             whole = partial(_whole, index, browser, id)
@@ -211,7 +225,7 @@ def _this_conversation(index: Index, browser: str, id: str, answers: Sequence[An
         with st.popover("Delete"):
             told = "The questions and answers are deleted for good. Feedback that was sent stays."
             plain.show([block("p", told)], "deleting")
-            st.button("Delete this conversation", on_click=delete, width="stretch")
+            st.button("Delete this conversation", on_click=_delete, args=whose, width="stretch")
 
 
 def _whole(index: Index, browser: str, id: str) -> list[Answer]:
@@ -438,18 +452,12 @@ def _below(index: Index, browser: str, turn: KeptTurn) -> None:
 
 def _verdict(index: Index, browser: str, turn: KeptTurn) -> Said | None:
     """The thumbs, beside what can be taken along; returns what is said now."""
-    key, now = f"verdict_{turn.id}", f"said_{turn.id}"
-    said: Said | None = st.session_state.setdefault(now, turn.said)
-
-    def thumbed() -> None:
-        thumb = st.session_state[key]
-        given = None if thumb is None else Said("up" if thumb else "down")
-        conversations.say(index.folder, browser, turn.id, given)
-        st.session_state[now] = given
-
+    said: Said | None = st.session_state.setdefault(f"said_{turn.id}", turn.said)
+    whose = index.folder, browser, turn.id
     with st.container(horizontal=True, vertical_alignment="center"):
         thumb = None if said is None else int(said.verdict == "up")
-        st.feedback("thumbs", key=key, default=thumb, on_change=thumbed)
+        key = f"verdict_{turn.id}"
+        st.feedback("thumbs", key=key, default=thumb, on_change=_thumbed, args=whose)
         _take_along(turn)
     return said
 
