@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -38,17 +38,9 @@ class Reader:
     """The trained encoder; safe to use from several threads."""
 
     def __init__(self, path: Path = MODEL) -> None:
-        import onnxruntime
+        from ingest.embedding import cores, open_onnx
 
-        from ingest.embedding import cores
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # pairs run side by side instead
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        self._session: Any = onnxruntime.InferenceSession(
-            str(path), options, providers=["CPUExecutionProvider"]
-        )
+        self._session = open_onnx(path)  # of one thread: pairs run side by side
         self._tokenizer = pair_tokenizer(MAX_PIECES)
         self._pool = ThreadPoolExecutor(cores(), thread_name_prefix="reader")
 
