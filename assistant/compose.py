@@ -48,6 +48,7 @@ ENTRY_WORDS = 14  # of a line that is an entry of a list without a bullet
 MAX_LEAN = 1  # sentences that come along because the next one points back at them
 LEAD_WORDS = 12  # of a line such as "And resolved that:", to come along with what it leads in
 MOSTLY = 0.6  # of a quote, which a decision must make up for its outcome to be the quote's
+LONGEST_MONTH = 31  # days
 SHORT_GAP_WORDS = 12  # a sentence between two chosen ones comes along if it is this short
 
 # What points back at the sentence before: a pronoun at the start, or "for these reasons"; not the
@@ -164,6 +165,8 @@ def compose(
             for one in sentences
             if one.passage != place or not vote[0].start - 1 <= one.start < vote[-1].end
         ]
+    days = [corpus.meeting_of(ranked[one.passage].row).date or "" for one in sentences]
+    sentences = _of_its_days(query, sentences, days)
     for block in _blocks(query, readings, sentences, ranked):
         text = ranked[block.passage].passage.text
         for first, last in _quotes(block, readings, ranked):
@@ -341,6 +344,20 @@ def _blocks(
 def _in_parts(query: Query) -> bool:
     """Whether a question asks for two things, or of two times."""
     return len(_ASKING.findall(query.focus)) > 1 or len(query.periods) > 1
+
+
+def _of_its_days(
+    query: Query, sentences: Sequence[Sentence], days: Sequence[str]
+) -> Sequence[Sentence]:
+    """Without those of other days where the best is of the one day or month that is asked about."""
+    if not sentences or len(query.periods) != 1 or _COURSE.search(query.focus):
+        return sentences
+    start, end = query.periods[0].start, query.periods[0].end
+    if start is None or end is None or (end - start).days >= LONGEST_MONTH:
+        return sentences
+    if not start.isoformat() <= days[0] <= end.isoformat():
+        return sentences
+    return [one for one, day in zip(sentences, days, strict=True) if day == days[0]]
 
 
 def _of_two_meetings(

@@ -15,6 +15,7 @@ from assistant.compose import (
     MAX_WORDS,
     _blocks,
     _introduced,
+    _of_its_days,
     _outcome_said,
     _quotes,
     _tally,
@@ -169,6 +170,22 @@ def test_the_course_of_a_matter_is_told_from_two_meetings() -> None:
     assert (
         quoted_of(texts, [5.0, 2.0, 1.5], "What was the first price for the bridge?") == texts[:1]
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("How many benches were bought in March 2024?", [0, 2]),
+        ("How many benches were bought on 4 March 2024?", [0, 2]),
+        ("How many benches were bought in April 2024?", [0, 1, 2]),
+        ("How many benches were bought in 2024?", [0, 1, 2]),
+        ("How many benches were bought in March 2024, and what became of them?", [0, 1, 2]),
+    ],
+)
+def test_of_the_month_asked_about_no_other_day_is_quoted(asked: str, kept: list[int]) -> None:
+    sentences = [Sentence(n, 0, 0, 9, "Benches.", 1.0 - n) for n in range(3)]
+    days = ["2024-03-04", "2023-11-06", "2024-03-04"]
+    assert [one.passage for one in _of_its_days(query(asked), sentences, days)] == kept
 
 
 def test_the_movers_of_another_motion_are_not_quoted() -> None:
