@@ -22,7 +22,7 @@ from assistant.compose import (
 )
 from assistant.rank import Ranked
 from assistant.retrieve import Corpus
-from assistant.terminal import spoken_date
+from assistant.wording import spoken_date
 from ingest.dates import find_dates, find_months
 from ingest.index import StoredMeeting
 from ingest.model import Passage

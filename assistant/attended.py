@@ -15,7 +15,7 @@ from assistant.compose import MAX_QUOTE_WORDS, cite
 from assistant.decline import Refusal
 from assistant.rank import Ranked
 from assistant.retrieve import Corpus, period_days, within_days
-from assistant.terminal import spoken_date
+from assistant.wording import spoken_date
 from ingest.sentences import split_sentences
 from ingest.tokens import tokenize
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from assistant.terminal import count, left
+from assistant.wording import count, left
 from ingest.errors import WrongUse
 from ingest.runs import Run
 

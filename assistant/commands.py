@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import terminal
-from assistant.terminal import count, show, show_json, tell
+from assistant.terminal import show, show_json, tell
+from assistant.wording import count, place
 from ingest.errors import WrongUse
 from ingest.model import as_json
 from ingest.settings import load_settings
@@ -399,7 +400,7 @@ def items(options: argparse.Namespace) -> int:
         return DONE
     for meeting, held in found:
         for item in held:
-            show(terminal.place(meeting.body, meeting.date, item.number, item.title, item.page))
+            show(place(meeting.body, meeting.date, item.number, item.title, item.page))
     return DONE
 
 

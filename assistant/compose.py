@@ -13,7 +13,7 @@ from assistant.cues import ASKED
 from assistant.question import Query
 from assistant.rank import Ranked, Reading
 from assistant.retrieve import Corpus
-from assistant.terminal import spoken_date
+from assistant.wording import spoken_date
 from ingest.index import StoredItem
 from ingest.model import Decision
 from ingest.numbering import VERB

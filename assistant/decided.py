@@ -13,7 +13,7 @@ from assistant.answer_model import Citation
 from assistant.compose import MAX_QUOTE_WORDS, cite
 from assistant.rank import Ranked
 from assistant.register import Entry, list_decisions
-from assistant.terminal import spoken_date
+from assistant.wording import spoken_date
 from ingest.model import DecisionKind
 from ingest.tokens import tokenize
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from assistant.answer_model import Answer, Citation
 from assistant.source import in_words
-from assistant.terminal import clean, place, spoken_date
+from assistant.wording import clean, nearest_items, place, spoken_date
 from ingest.errors import WrongUse
 
 TITLE = "Questions to the minutes"
@@ -74,8 +74,6 @@ def paragraphs(answers: Iterable[Answer]) -> list[Paragraph]:
             made.append(Paragraph("citation", f"[{cited.marker}] {full_citation(cited)}"))
             made.append(Paragraph("quote", f"“{cited.quote}”"))
         if not answer.answered and answer.retrieved:
-            from assistant.terminal import nearest_items
-
             made.append(Paragraph("heading", "Nearest items"))
             for near in nearest_items(answer.retrieved)[:NEAREST]:
                 where = place(near.body, near.date, near.item, near.title, near.page)

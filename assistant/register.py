@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
 
-from assistant.terminal import clean
+from assistant.wording import clean
 from ingest.model import Decision, DecisionKind
 from ingest.tokens import tokenize
 

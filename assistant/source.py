@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant.amended import corrects_minutes
 from assistant.answer_model import Citation
-from assistant.terminal import spoken_date
+from assistant.wording import spoken_date
 from ingest.index import Index, StoredItem, StoredMeeting
 from ingest.model import Decision
 from ingest.tokens import fold, tokenize

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.history import distinctive, next_step, step_before
 from assistant.source import quoted_decisions
-from assistant.terminal import spoken_date
+from assistant.wording import spoken_date
 
 if TYPE_CHECKING:
     from assistant.answer_model import Answer

@@ -7,9 +7,10 @@ import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
+
+from assistant.wording import clean, count, left, nearest_items, place, spoken_date
 
 if TYPE_CHECKING:
     from assistant.answer_model import Answer, Citation, Retrieved
@@ -52,30 +53,6 @@ def show_json(value: Any) -> None:
 def tell(text: str) -> None:
     """Print a message to standard error."""
     print(clean(text), file=sys.stderr, flush=True)
-
-
-def clean(text: str) -> str:
-    """Text that can do nothing to a terminal."""
-    return "".join(c if c == "\n" or c.isprintable() else " " for c in text)
-
-
-def spoken_date(iso: str | None) -> str:
-    """ "2 July 2014", or that the date is not known."""
-    if iso is None:
-        return "date unknown"
-    day = date.fromisoformat(iso)
-    return f"{day.day} {day:%B %Y}"
-
-
-def place(
-    body: str | None, iso: str | None, item: str | None, title: str, page: int | None = None
-) -> str:
-    """Where something stands in the minutes, in words."""
-    parts = [body or "body unknown", spoken_date(iso)]
-    if item:
-        parts.append(f"item {item}")
-    text = ", ".join(parts) + (f": {title}" if title else "")
-    return text + (f" (page {page})" if page else "")
 
 
 class Written:
@@ -130,14 +107,6 @@ def _show_citation(citation: Citation) -> None:
     show(", ".join(about), "    ")
     if citation.url:
         show(citation.url, "    ")
-
-
-def nearest_items(retrieved: Iterable[Retrieved]) -> list[Retrieved]:
-    """The best passage of each item, in the order given."""
-    first: dict[tuple[str, int], Retrieved] = {}
-    for passage in retrieved:
-        first.setdefault((passage.meeting_id, passage.place), passage)
-    return list(first.values())
 
 
 def show_passages(found: Sequence[Retrieved]) -> None:
@@ -280,10 +249,6 @@ def show_status(found: dict[str, Any], with_sources: bool) -> None:
             show(f"- {failure['source']}: {failure['reason']}", "  ")
 
 
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 class ProgressBar:
     """Progress on standard error: a bar in a terminal, now and then a line elsewhere."""
 
@@ -316,8 +281,3 @@ class ProgressBar:
         bar = "█" * (BAR * done // max(total, 1))
         line = f"{bar:░<{BAR}} {text}  {clean(current)}"[: shutil.get_terminal_size().columns - 1]
         print(f"\r\033[K{line}", end="\n" if finished else "", file=sys.stderr, flush=True)
-
-
-def left(seconds: float) -> str:
-    """ "2:05", as on a clock."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

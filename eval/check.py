@@ -204,7 +204,7 @@ def _twins(questions: Sequence[Question]) -> Iterator[Problem]:
 
 
 def _items(index: Index) -> Iterator[_ItemText]:
-    from assistant.terminal import spoken_date
+    from assistant.wording import spoken_date
 
     for meeting in index.meetings():
         when = spoken_date(meeting.date) if meeting.date else ""

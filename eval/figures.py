@@ -15,7 +15,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from assistant.terminal import ProgressBar, spoken_date, tell
+from assistant.terminal import ProgressBar, tell
+from assistant.wording import spoken_date
 from eval import qmsum
 from eval.baseline import BASELINES, SAMPLE_MINUTES, SAMPLE_QUESTIONS, real_set, save_baseline
 from eval.metrics import METRICS

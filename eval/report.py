@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.terminal import count
+from assistant.wording import count
 from eval.metrics import FAILURES, Row, Share, calibration, share
 from eval.run import Case, EvalResult
 from eval.tables import (

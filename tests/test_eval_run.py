@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant.cli import main
-from assistant.terminal import spoken_date
+from assistant.wording import spoken_date
 from eval.check import check
 from eval.draft import draft
 from eval.matching import holds

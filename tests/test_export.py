@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from assistant.answer_model import Answer, Citation, Retrieved
 from assistant.export import FORMATS, as_markdown, escape_markdown, save
-from assistant.terminal import clean
+from assistant.wording import clean
 from ingest.errors import WrongUse
 
 SAFE_TOKENS = {"text", "text_special"}

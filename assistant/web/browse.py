@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from assistant.terminal import count, spoken_date
 from assistant.web import plain
 from assistant.web.citation import show_source
 from assistant.web.opened import describe_holdings, open_assistant
 from assistant.web.plain import Block, Part, block
+from assistant.wording import count, spoken_date
 from ingest.index import Index, StoredItem, StoredMeeting
 
 

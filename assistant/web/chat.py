@@ -23,7 +23,6 @@ from assistant.export import FORMATS, TITLE, as_text
 from assistant.retrieve import Filters
 from assistant.source import carried_by, cautions, in_words, odds_in_words, quoted_decisions
 from assistant.suggest import follow_ups, opening_questions
-from assistant.terminal import count, nearest_items, place, spoken_date
 from assistant.web import plain
 from assistant.web.browser import link, remember, this_browser
 from assistant.web.citation import show_source
@@ -35,6 +34,7 @@ from assistant.web.opened import (
     open_matters,
 )
 from assistant.web.plain import Block, Part, block
+from assistant.wording import count, nearest_items, place, spoken_date
 from ingest.errors import MinutesError, WrongUse
 from ingest.index import Index
 

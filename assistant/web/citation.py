@@ -7,7 +7,9 @@ from typing import NamedTuple
 
 import streamlit as st
 
+from assistant.history import Step
 from assistant.original import PagePicture, draw_pages, file_to_hand_out
+from assistant.register import whole_text
 from assistant.source import (
     Source,
     carried_by,
@@ -17,12 +19,11 @@ from assistant.source import (
     quote_and_cite,
     same_item,
 )
-from assistant.terminal import spoken_date
 from assistant.web import plain
 from assistant.web.browser import link
-from assistant.web.history_page import step_row
 from assistant.web.opened import open_assistant, open_matters
 from assistant.web.plain import Block, Part, block, web_address
+from assistant.wording import spoken_date
 from ingest.errors import UnreadableSource
 from ingest.index import Index
 
@@ -222,3 +223,20 @@ def _download(index: Index, source: Source) -> None:
     st.download_button(
         "Download the original file", file.read_bytes, file.name, on_click="ignore", key="original"
     )
+
+
+def step_row(step: Step, *, here: bool = False) -> Block:
+    """One step: day and title, the body, what was decided, and why it is in the list."""
+    meeting, item = step.meeting, step.item
+    where = [meeting.body or "Body unknown", *([f"item {item.number}"] if item.number else [])]
+    lines = [", ".join(where) + (f" (page {item.page})" if item.page else "")]
+    lines += [f"{d.kind.capitalize()}: {whole_text(d)}" for d in item.decisions]
+    if step.why != "title":
+        lines.append(f"Also names {step.why}")
+    title = f"{spoken_date(meeting.date)} · {item.title or 'Without a title'}"
+    opens = f"{meeting.id}.{item.place}"
+    if here:
+        return block(
+            "li", Part(f"{title} (this item)", "row here", lines[0], press=opens), css="step"
+        )
+    return block("li", Part(title, "row", "\n".join(lines), press=opens), css="step")

@@ -8,11 +8,11 @@ import streamlit as st
 
 from assistant.register import KINDS, Entry, as_csv, as_excel, list_decisions, whole_text
 from assistant.source import carried_by
-from assistant.terminal import count, place
 from assistant.web import plain
 from assistant.web.citation import show_source
 from assistant.web.opened import choose_body, choose_day, open_assistant
 from assistant.web.plain import Block, Part, block
+from assistant.wording import count, place
 
 SHOWN = 50  # decisions at a time
 LONGEST = 100  # characters of words to look for

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from assistant.terminal import count
 from assistant.web import plain
 from assistant.web.citation import show_source
 from assistant.web.opened import open_assistant
 from assistant.web.plain import Block, Part, block
+from assistant.wording import count
 from ingest.errors import WrongUse
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import streamlit as st
 
 from assistant.history import Step
-from assistant.register import whole_text
-from assistant.terminal import count, spoken_date
 from assistant.web import plain
+from assistant.web.citation import show_source, step_row
 from assistant.web.opened import open_matters
-from assistant.web.plain import Block, Part, block
+from assistant.web.plain import Block, block
+from assistant.wording import count
 
 LONGEST = 200
 
@@ -43,8 +43,6 @@ def _search() -> None:
         blocks = [block("p", "No item has such a title or reference.", css="note")]
     pressed = plain.show(blocks, "history_steps", results_for=text or "")
     if pressed:
-        from assistant.web.citation import show_source  # which shows histories itself
-
         meeting_id, _, number = pressed.rpartition(".")
         show_source(meeting_id, int(number))
 
@@ -55,20 +53,3 @@ def timeline(steps: Sequence[Step]) -> list[Block]:
     noun = "body" if bodies == 1 else "bodies"
     told = f"{count(len(steps), 'item')} of {bodies} {noun}, oldest first."
     return [block("p", told, css="meta"), *(step_row(step) for step in steps)]
-
-
-def step_row(step: Step, *, here: bool = False) -> Block:
-    """One step: day and title, the body, what was decided, and why it is in the list."""
-    meeting, item = step.meeting, step.item
-    where = [meeting.body or "Body unknown", *([f"item {item.number}"] if item.number else [])]
-    lines = [", ".join(where) + (f" (page {item.page})" if item.page else "")]
-    lines += [f"{d.kind.capitalize()}: {whole_text(d)}" for d in item.decisions]
-    if step.why != "title":
-        lines.append(f"Also names {step.why}")
-    title = f"{spoken_date(meeting.date)} · {item.title or 'Without a title'}"
-    opens = f"{meeting.id}.{item.place}"
-    if here:
-        return block(
-            "li", Part(f"{title} (this item)", "row here", lines[0], press=opens), css="step"
-        )
-    return block("li", Part(title, "row", "\n".join(lines), press=opens), css="step")

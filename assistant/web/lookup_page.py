@@ -6,11 +6,11 @@ import streamlit as st
 
 from assistant.lookup import LONGEST, LookupGroup, LookupHit, LookupResult, lookup
 from assistant.source import find_words
-from assistant.terminal import count, spoken_date
 from assistant.web import plain
 from assistant.web.citation import show_source
 from assistant.web.opened import open_assistant
 from assistant.web.plain import Block, Part, block
+from assistant.wording import count, spoken_date
 
 SHOWN = 50
 PAUSE = "120ms"  # without a key, until what was typed is looked up; a look-up takes less

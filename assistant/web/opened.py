@@ -11,9 +11,9 @@ from assistant.amended import amending_sentences
 from assistant.assistant import Assistant
 from assistant.history import Matters
 from assistant.llm import load_llm
-from assistant.terminal import clean, count, spoken_date
 from assistant.web import plain
 from assistant.web.plain import block
+from assistant.wording import clean, count, spoken_date
 from ingest.errors import IndexMissing, MinutesError
 from ingest.index import Index
 from ingest.settings import load_settings

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from assistant.terminal import clean
+from assistant.wording import clean
 
 Tag = Literal["p", "h2", "h3", "h4", "li", "tr"]
 
