@@ -21,6 +21,22 @@ def minutes(day: str, title: str, cost: int) -> bytes:
     return TEXT.format(day=day, title=title, cost=cost).encode()
 
 
+def a_year_of_works() -> bytes:
+    """Minutes that take some seconds to embed, so that their reading can be watched."""
+    items = "".join(
+        f"{n}. Works order {n}\n\n"
+        + " ".join(
+            f"The Clerk reported that hedge {n * 7 + k} by the mill pond was to be cut back for "
+            f"£{100 + n + k}, which the members noted."
+            for k in range(6)
+        )
+        + "\n\n"
+        for n in range(1, 401)
+    )
+    head = "Wickham Parish Council\n\nMinutes of the meeting held on 2 September 2024\n\n"
+    return (head + items).encode()
+
+
 def test_uploads_are_watched_reported_asked_about_and_undone(
     page: Page, browser: Browser, root: Path, tmp_path: Path
 ) -> None:
@@ -50,12 +66,13 @@ def test_uploads_are_watched_reported_asked_about_and_undone(
                 {"name": "<img src=x onerror=alert(1)>.pdf", "mimeType": "application/pdf",
                  "buffer": b"no PDF"},
                 {"name": "tool.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"},
+                {"name": "works.txt", "mimeType": "text/plain", "buffer": a_year_of_works()},
             ]
         )  # fmt: skip
         page.get_by_role("button", name="Bring in", exact=True).click()
         page.get_by_role("heading", name="Under way").wait_for()
         page.reload()
-        page.get_by_role("button", name=re.compile("^Undo: 3 uploaded files")).wait_for()
+        page.get_by_role("button", name=re.compile("^Undo: 4 uploaded files")).wait_for()
         for part in ("_img src=x onerror=alert(1)_.pdf: is named .pdf", ".exe files are not read"):
             page.get_by_text(part).first.wait_for()
         assert page.locator("img[src='x']").count() == 0
@@ -64,7 +81,7 @@ def test_uploads_are_watched_reported_asked_about_and_undone(
         other.get_by_role("heading", name=re.compile("Sources|Nearest items")).nth(1).wait_for()
         assert "£95" in other.locator(".answer").last.inner_text()
 
-        page.get_by_role("button", name=re.compile("^Undo: 3 uploaded files")).click()
+        page.get_by_role("button", name=re.compile("^Undo: 4 uploaded files")).click()
         page.get_by_text("This was undone.").wait_for()
         other.goto(f"{address}/lookup")
         other.get_by_role("searchbox").fill("torches")
