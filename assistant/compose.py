@@ -12,7 +12,7 @@ from assistant.choose import Sentence
 from assistant.cues import ASKED
 from assistant.question import Query
 from assistant.rank import Ranked, Reading
-from assistant.retrieve import Corpus
+from assistant.retrieve import Corpus, period_days, within_days
 from assistant.wording import spoken_date
 from ingest.index import StoredItem
 from ingest.model import Decision
@@ -165,7 +165,7 @@ def compose(
             for one in sentences
             if one.passage != place or not vote[0].start - 1 <= one.start < vote[-1].end
         ]
-    days = [corpus.meeting_of(ranked[one.passage].row).date or "" for one in sentences]
+    days = [int(corpus.dates[corpus.meeting_no[ranked[one.passage].row]]) for one in sentences]
     sentences = _of_its_days(query, sentences, days)
     for block in _blocks(query, readings, sentences, ranked):
         text = ranked[block.passage].passage.text
@@ -347,15 +347,17 @@ def _in_parts(query: Query) -> bool:
 
 
 def _of_its_days(
-    query: Query, sentences: Sequence[Sentence], days: Sequence[str]
+    query: Query, sentences: Sequence[Sentence], days: Sequence[int]
 ) -> Sequence[Sentence]:
-    """Without those of other days where the best is of the one day or month that is asked about."""
-    if not sentences or len(query.periods) != 1 or _COURSE.search(query.focus):
+    """Without those of other days where the best is of the one day or month that is asked about.
+
+    `days` are ordinals, of the meeting of each sentence.
+    """
+    spans = period_days(query)
+    if not sentences or len(query.periods) != 1 or not spans or _COURSE.search(query.focus):
         return sentences
-    start, end = query.periods[0].start, query.periods[0].end
-    if start is None or end is None or (end - start).days >= LONGEST_MONTH:
-        return sentences
-    if not start.isoformat() <= days[0] <= end.isoformat():
+    start, end = spans[0]
+    if end - start >= LONGEST_MONTH or not within_days(spans, days[0]):
         return sentences
     return [one for one, day in zip(sentences, days, strict=True) if day == days[0]]
 

@@ -334,11 +334,12 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
         if place in heads:
             head = heads[place]
             draft, place = _open_item(blocks, place, heads)
-            whole = next((d for d in reversed(drafts) if d.number == head.part_of), None)
-            if whole is not None and head.title:
-                draft.title = whole.title
-            elif whole is not None and whole.title.casefold() not in draft.title.casefold():
-                draft.title = f"{whole.title}: {draft.title}"
+            if head.part_of:
+                whole = next((d.title for d in reversed(drafts) if d.number == head.part_of), "")
+                if head.title:
+                    draft.title = whole or draft.title
+                elif whole.casefold() not in draft.title.casefold():
+                    draft.title = f"{whole}: {draft.title}"
             drafts.append(draft)
         else:
             drafts[-1].blocks.append(blocks[place])
@@ -479,6 +480,7 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
         bracketed: list[tuple[int, Label, int]] = []
         expected = _next_part(own)
         decimals = _decimals(blocks, candidate, end)
+        first = len(found)  # of this item
         found += decimals
         taken = {head.block for head in decimals}
         for place in range(candidate.block, end):
@@ -497,8 +499,7 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
             heads = _is_titled(blocks, place, end, label)
             if label.family == "letter":
                 if heads and own.value[-1] and _goes_on(expected, label):
-                    number = f"{own.value[0]}({label.number})"  # "(b)" after "5(a)"
-                    found.append(_Head(place, number, "sub", label))
+                    found.append(_part(str(own.value[0]), place, label))  # "(b)" after "5(a)"
                     expected = (own.value[0], label.value[0] + 1)
                 else:
                     letters.append((place, label, heads))
@@ -512,26 +513,15 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
         else:
             whole = own
             parts = _lettered(own, letters, candidate.block)
-        title, body = _title_and_next(blocks, candidate.block)
-        if parts and not _QUESTION_OR_MOTION.search(title):
-            parts += _between(parts, letters)
-        elif not _QUESTION_OR_MOTION.search(title):
-            run = _in_order(letters)
-            if _have_text(blocks, run, body, end):
-                parts = [
-                    _Head(
-                        place,
-                        f"{own.number}({label.number})",
-                        "sub",
-                        label,
-                        title,
-                        part_of=own.number,
-                    )
-                    for place, label, _ in run
-                ]
+        if not _QUESTION_OR_MOTION.search(_title_and_next(blocks, candidate.block)[0]):
+            if parts:
+                parts += _between(parts, letters)
+            else:
+                parts = _with_text(blocks, _in_order(letters), own.number, candidate.block, end)
         last = max((head.label.value[0] for head in parts if head.label), default=0)
         found += parts
-        found += _nested(blocks, [head for head in found if head.block > candidate.block], end)
+        inside = [head for head in found[first:] if head.block > candidate.block]
+        found += _nested(blocks, inside, end)
         numbers = [label.value[0] for _, label, _ in bracketed]
         titled = all(each[2] > 1 for each in bracketed)
         if titled and numbers in (
@@ -611,10 +601,11 @@ def _lettered(
     heads = {place: label for place, label, titled in [*run, *letters] if titled > 1}
     heads |= {place: label for place, label, titled in run if titled}
     heads.pop(first, None)
-    return [
-        _Head(place, f"{own.number}({label.number})", "sub", label)
-        for place, label in sorted(heads.items())
-    ]
+    return [_part(own.number, place, label) for place, label in sorted(heads.items())]
+
+
+def _part(whole: str, place: int, label: Label, title: str = "", part_of: str = "") -> _Head:
+    return _Head(place, f"{whole}({label.number})", "sub", label, title, part_of=part_of)
 
 
 def _between(parts: Sequence[_Head], letters: Sequence[tuple[int, Label, int]]) -> list[_Head]:
@@ -622,41 +613,42 @@ def _between(parts: Sequence[_Head], letters: Sequence[tuple[int, Label, int]]) 
 
     Where other letters stand there too, they are of a list.
     """
+    known = {head.block: head for head in parts}
     found: list[_Head] = []
-    before, value = 0, 0
-    for head in sorted(parts, key=lambda head: head.block):
-        assert head.label is not None
-        between = [label for place, label, _ in letters if before < place < head.block]
-        missing = list(range(value + 1, head.label.value[0]))
-        if missing and [label.value[0] for label in between] == missing:
-            found += [
-                _Head(
-                    place, f"{(head.number or '').rpartition('(')[0]}({label.number})", "sub", label
-                )
-                for place, label, _ in letters
-                if before < place < head.block and not label.rest[:1].islower()
-            ]
-        before, value = head.block, head.label.value[0]
+    waiting: list[tuple[int, Label]] = []
+    value = 0
+    for place, label, _ in letters:
+        if place not in known:
+            waiting.append((place, label))
+            continue
+        missing = list(range(value + 1, label.value[0]))
+        if missing and [other.value[0] for _, other in waiting] == missing:
+            whole = (known[place].number or "").rpartition("(")[0]
+            found += [_part(whole, *each) for each in waiting if not each[1].rest[:1].islower()]
+        waiting, value = [], label.value[0]
     return found
 
 
 _HAVE_TEXT = 0.6  # of a run of labels, each with a paragraph without one below it
 
 
-def _have_text(
-    blocks: Sequence[Block], run: Sequence[tuple[int, Label, int]], start: int, end: int
-) -> bool:
-    """Whether labels from an item's start on are of its parts: sentences with own text below.
+def _with_text(
+    blocks: Sequence[Block], run: Sequence[tuple[int, Label, int]], whole: str, at: int, end: int
+) -> list[_Head]:
+    """The parts of the item at a block that are sentences with own text below, and have its title.
 
-    Not those of a list, whose entries follow each other.
+    None where the labels are of a list, whose entries follow each other.
     """
+    title, start = _title_and_next(blocks, at)
     if len(run) < 2 or run[0][0] > start + 1:
-        return False
+        return []
     if any(label.rest[:1].islower() for _, label, _ in run):
-        return False
+        return []
     places = [*(place for place, _, _ in run), end]
     own = sum(after - one > 1 and blocks[one + 1].label is None for one, after in pairwise(places))
-    return own >= _HAVE_TEXT * len(run)
+    if own < _HAVE_TEXT * len(run):
+        return []
+    return [_part(whole, place, label, title, part_of=whole) for place, label, _ in run]
 
 
 def _nested(blocks: Sequence[Block], heads: Sequence[_Head], end: int) -> list[_Head]:
@@ -675,18 +667,10 @@ def _nested(blocks: Sequence[Block], heads: Sequence[_Head], end: int) -> list[_
             and not blocks[place].table
         ]
         run = _in_order(romans)
-        title, body = _title_and_next(blocks, head.block)
         if len(run) > 1 and sum(titled > 0 for _, _, titled in run) * 2 > len(run):
-            found += [
-                _Head(place, f"{whole}({label.number})", "sub", label, part_of=whole)
-                for place, label, titled in run
-                if titled
-            ]
-        elif _have_text(blocks, run, body, until.block):
-            found += [
-                _Head(place, f"{whole}({label.number})", "sub", label, title, part_of=whole)
-                for place, label, _ in run
-            ]
+            found += [_part(whole, at, label, part_of=whole) for at, label, titled in run if titled]
+        else:
+            found += _with_text(blocks, run, whole, head.block, until.block)
     return found
 
 
@@ -761,9 +745,9 @@ def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> i
         return 1
     if after is None or (after.label and after.label.family == label.family):
         return 0
-    if block.alone and words <= 16 and not VERB.search(label.rest) and len(after.text.split()) > 8:
-        return 2
     own = len(after.text.split())
+    if block.alone and words <= 16 and not VERB.search(label.rest) and own > _OWN_WORDS:
+        return 2
     for each in blocks[place + 2 : end]:
         if label.family != "letter" or each.label is not None or own > _OWN_WORDS:
             break

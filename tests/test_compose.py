@@ -184,7 +184,8 @@ def test_the_course_of_a_matter_is_told_from_two_meetings() -> None:
 )
 def test_of_the_month_asked_about_no_other_day_is_quoted(asked: str, kept: list[int]) -> None:
     sentences = [Sentence(n, 0, 0, 9, "Benches.", 1.0 - n) for n in range(3)]
-    days = ["2024-03-04", "2023-11-06", "2024-03-04"]
+    march, november = date(2024, 3, 4).toordinal(), date(2023, 11, 6).toordinal()
+    days = [march, november, march]
     assert [one.passage for one in _of_its_days(query(asked), sentences, days)] == kept
 
 
