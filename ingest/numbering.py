@@ -198,6 +198,7 @@ class Candidate:
     label: Label
     look: float
     style: tuple[bool, bool, str]
+    alone: bool = False  # the number has a line of its own in the layout
 
 
 def look_of(label: Label, bold: bool, heading: bool, bare: bool = False) -> float:
@@ -290,7 +291,8 @@ def find_chain(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that number the items of the meeting, in the order of the text."""
     best: list[Candidate] = []
     best_score = 0.0
-    candidates = _without_lists(candidates)
+    whole = _in_one_style(candidates)
+    candidates = _without_lists(_beside(whole, candidates) if whole else candidates)
     families = {candidate.label.family for candidate in candidates} - {"letter"}
     chains = {}
     for family in sorted(families):
@@ -301,7 +303,68 @@ def find_chain(candidates: Sequence[Candidate]) -> list[Candidate]:
             continue
         if score > best_score:
             best, best_score = chain, score
+    if whole and best and best[0].label.family == "int":
+        best = sorted({*best, *whole}, key=lambda each: each.block)
     return _with_strays(best, candidates)
+
+
+_SEVERAL = 4  # numbers of one style, fewer of which must look much more like items than others
+
+
+def _in_one_style(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates of one style that number 1 to n, each once and in any order, if there are.
+
+    So the items of a meeting stand that were taken out of turn, between lists of another style.
+    """
+    integers = [
+        each
+        for each in candidates
+        if each.label.family == "int" and not each.label.value[-1] and not each.label.scanned
+    ]
+    styles: dict[tuple[bool, bool, bool], list[Candidate]] = {}
+    for each in integers:
+        bold, worded, _ = each.style
+        styles.setdefault((bold, worded, each.alone), []).append(each)
+    best: list[Candidate] = []
+    for style, group in styles.items():
+        numbers = sorted(each.label.value[0] for each in group)
+        if numbers != list(range(1, len(group) + 1)) or len(group) < 2:
+            continue
+        others = [
+            each.look
+            for other, rest in styles.items()
+            for each in rest
+            if other != style and each.label.value[0] <= len(group)
+        ]
+        look = sum(each.look for each in group) / len(group)
+        ahead = look - sum(others) / len(others) if others else 0.0
+        if ahead < (0.0 if len(group) >= _SEVERAL else 1.0) or look < _LEAST:
+            continue
+        if len(group) < _SEVERAL and group[0] is not integers[0]:
+            continue  # a list in an item, which comes after the number of that item
+        if len(group) > len(best):
+            best = group
+    return best
+
+
+def _beside(whole: Sequence[Candidate], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates without the plain numbers that a numbering which is whole has already.
+
+    The entries of a list that go on from such a number go with it.
+    """
+    kept: list[Candidate] = []
+    left: Candidate | None = None
+    for each in candidates:
+        number, part = each.label.value[0], each.label.value[-1]
+        if each in whole or each.label.family != "int" or part:
+            kept.append(each)
+        elif number <= len(whole) or (
+            left and each.style == left.style and number == left.label.value[0] + 1
+        ):
+            left = each
+        else:
+            kept.append(each)
+    return kept
 
 
 def _without_lists(candidates: Sequence[Candidate]) -> list[Candidate]:

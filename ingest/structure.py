@@ -420,7 +420,13 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
         if bare and blocks[place + 1].bold:
             look += 2.0
         found.append(
-            Candidate(place, label, look, (block.bold, label.worded, label.delimiter or "bare"))
+            Candidate(
+                place,
+                label,
+                look,
+                (block.bold, label.worded, label.delimiter or "bare"),
+                block.alone,
+            )
         )
     return found
 

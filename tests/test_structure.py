@@ -113,6 +113,28 @@ def test_items_taken_out_of_order_keep_their_numbers() -> None:
     assert [number for number, _ in outline(text)] == ["1", "4", "2", "3", "5"]
 
 
+def test_items_out_of_order_stand_beside_a_list_of_another_style() -> None:
+    text = (
+        "**1.**\n\n**Adoption of Minutes**\n\nThey were taken as read and signed by all.\n\n"
+        "**3.**\n\n**Tourism**\n\nThe officer told the Members of these places:\n\n"
+        "1. The Old Mill\n\n2. Quay Walk\n\n3. Castle Green\n\n4. Salt Pans\n\n"
+        "**2.**\n\n**Footpaths**\n\nThe path at the quay will be laid in the spring."
+    )
+    assert outline(text) == [("1", "Adoption of Minutes"), ("3", "Tourism"), ("2", "Footpaths")]
+
+
+def test_a_bold_list_in_an_item_is_not_the_numbering() -> None:
+    text = (
+        "1. Minutes\n\nThey were approved by all of them.\n\n"
+        "2. Housing\n\nTwo ways were named:\n\n"
+        "**1) Council Delivery**\n\nThe council builds houses.\n\n"
+        "**2) Delivery by Others**\n\nAn association builds houses.\n\n"
+        "3. Roads\n\nThe lane will be laid in the spring.\n\n"
+        "4. Parks\n\nThe park will be closed in the winter."
+    )
+    assert [number for number, _ in outline(text)] == ["1", "2", "3", "4"]
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
