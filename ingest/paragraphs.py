@@ -57,16 +57,65 @@ def paragraph_starts(lines: Sequence[Line], wrapped: bool) -> list[bool]:
             for i, line in enumerate(lines)
         ]
     double = _is_double_spaced(lines)
+    stretched = _stretched(lines)
     lengths = [len(line.text) for line in lines]
     starts = []
     for i, line in enumerate(lines):
         if i == 0:
             starts.append(True)
             continue
+        if i in stretched:
+            starts.append(False)
+            continue
         width = max(lengths[max(0, i - 4) : i + 4])
-        titled = i > 1 and is_lone_label(lines[i - 2].text) and not lines[i - 1].bold
+        titled = (i - 1 in stretched or (i > 1 and is_lone_label(lines[i - 2].text))) and (
+            not lines[i - 1].bold
+        )
         starts.append(_breaks(lines[i - 1], line, width, double, titled, starts[-1]))
     return starts
+
+
+_WORD = re.compile(r"[^\W\d_][\w’'&/-]*[,.]?")
+_FORM_WORD = re.compile(r"(?:of|the|and|in|on|at|to|for|by|with|from|a|an|that|which|who)$", re.I)
+_STRETCHED = 4  # lines of a word each, fewer of which may be names or the heads of columns
+
+
+def _stretched(lines: Sequence[Line]) -> set[int]:
+    """The lines that go on from a justified one, of which each word became a line.
+
+    Such a line has words like "of" and "the"; the names and numbers of a table have none.
+    """
+    found: set[int] = set()
+    place = 0
+    while place < len(lines):
+        end = place
+        while end < len(lines) and _is_word(lines[end], lines[place]):
+            end += 1
+            if ends_sentence(lines[end - 1].text):
+                break
+        run = lines[place:end]
+        if len(run) >= _STRETCHED and any(_FORM_WORD.match(line.text) for line in run):
+            found.update(range(place + 1, end))
+            more = end < len(lines) and not ends_sentence(run[-1].text)
+            if more and not _is_apart(lines[end], lines[place]):
+                found.add(end)
+        place = max(end, place + 1)
+    return found
+
+
+def _is_word(line: Line, first: Line) -> bool:
+    return bool(_WORD.fullmatch(line.text)) and not _is_apart(line, first)
+
+
+def _is_apart(line: Line, first: Line) -> bool:
+    return bool(
+        line.table
+        or line.heading
+        or line.number is not None
+        or is_label(line.text)
+        or line.page != first.page
+        or line.bold != first.bold
+    )
 
 
 def is_label(text: str) -> bool:

@@ -867,13 +867,12 @@ def _is_plain_heading(blocks: Sequence[Block], place: int) -> bool:
     """A line alone of few words in title case, no sentence, no name, with a sentence below it."""
     block, after = blocks[place], blocks[place + 1]
     words = re.findall(r"[^\W\d_][\w’'-]*", block.text)
-    telling = [word for word in words if word.lower() not in _SMALL_WORDS]
     return (
         not (block.label or block.bold or block.table or after.label or after.table)
         and 2 <= len(words) <= _PLAIN_WORDS
         and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*:?", block.text))
         and is_titlelike(block.text)
-        and sum(word[0].isupper() for word in telling) >= 0.8 * len(telling)
+        and _in_title_case(block.text)
         and any(word.lower() in _SMALL_WORDS or BUSINESS.search(word) for word in words)
         and not VERB.search(block.text)
         and not _NOT_BUSINESS.match(block.text)
@@ -881,6 +880,13 @@ def _is_plain_heading(blocks: Sequence[Block], place: int) -> bool:
         and len(after.text.split()) >= 10
         and bool(VERB.search(after.text) or after.text.rstrip().endswith("."))
     )
+
+
+def _in_title_case(text: str) -> bool:
+    """Whether most words have capitals, small words aside: "Taking in Charge of Estates"."""
+    words = re.findall(r"[^\W\d_][\w’'-]*", text)
+    telling = [word for word in words if word.lower() not in _SMALL_WORDS]
+    return sum(word[0].isupper() for word in telling) >= 0.8 * len(telling)
 
 
 # What a scan makes of a line or a column of marks: a letter three times, or no vowel at all.
@@ -973,11 +979,11 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
             break  # of several bold lines that end so, none is a heading
         rest = f"{rest} {after.text}"
         place += 1
-    if _goes_on_with_title(blocks, place, heads) and (
-        not titled_by_bold or blocks[place + 1].text.startswith("Circulated,")
-    ):
-        rest = f"{rest.rstrip(' :')} {blocks[place].text}"
-        place += 1
+    more = _lines_of_title(blocks, place, heads)
+    if more and (not titled_by_bold or blocks[place + more].text.startswith("Circulated,")):
+        lines = (each.text for each in blocks[place : place + more])
+        rest = " ".join((rest.rstrip(" :"), *lines))
+        place += more
     broken = _REST_WORDS if head.kind == "sub" and not titled_by_bold else 0
     while broken and _is_rest_of_heading(blocks, place, heads, broken):
         rest = f"{rest} {blocks[place].text}"
@@ -1006,14 +1012,32 @@ def _is_rest_of_heading(
     )
 
 
+_NO_VERB = re.compile(r"\b(?:to be|proposed)\b")  # "Roads to be Public", "Works on proposed Park"
+_MORE_LINES = 3  # of a heading: a department, a section of it, what was taken
+
+
+def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> int:
+    """How many more lines of the heading stand here: short, no sentences, with text below."""
+    more = 0
+    while more < _MORE_LINES and _goes_on_with_title(blocks, place + more, heads):
+        more += 1
+        if len(blocks[place + more].text.split()) > 12:
+            return more
+        if not all(_in_title_case(each.text) for each in blocks[place : place + more + 1]):
+            return 0
+    return 0
+
+
 def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> bool:
-    """Whether a second line of the heading stands here: short, no sentence, with text below."""
+    """Whether a line that may be of a heading stands here, and neither the end nor an item next."""
     if place + 1 >= len(blocks) or place in heads:
         return False
     if place + 1 in heads and not heads[place + 1].part_of:
         return False
     block = blocks[place]
-    words = block.text.split()
+    bare = re.sub(r"\([^()]*\)", "", block.text)  # without "(deferred from the meeting held ...)"
+    titled = _in_title_case(bare)
+    words = (bare if titled else block.text).split()
     return (
         len(words) <= _SENTENCE_WORDS
         and sum(len(word) > 2 for word in words) >= 2
@@ -1024,8 +1048,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, _H
         and block.text[0] not in '“"‘(•*-'
         and not _NOT_BUSINESS.match(block.text)
         and not _ALONE.match(block.text)
-        and not VERB.search(block.text)
-        and len(blocks[place + 1].text.split()) > 12
+        and not VERB.search(_NO_VERB.sub("", block.text) if titled else block.text)
     )
 
 

@@ -135,6 +135,33 @@ def test_a_bold_list_in_an_item_is_not_the_numbering() -> None:
     assert [number for number, _ in outline(text)] == ["1", "2", "3", "4"]
 
 
+def test_a_heading_of_a_department_a_section_and_a_subject_is_one_title() -> None:
+    below = (
+        "The engineer told the Members of the works that will be done at the quay in the spring."
+    )
+    text = (
+        "1. Works Department\n\nRoads and Bridges\n\nNaming of Lanes - Lanes to be Public Roads\n\n"
+        f"{below}\n\n2. Works Department\n\nSwing to be mended by the Clerk\n\n{below}"
+    )
+    assert outline(text) == [
+        ("1", "Works Department Roads and Bridges Naming of Lanes - Lanes to be Public Roads"),
+        ("2", "Works Department"),
+    ]
+
+
+def test_a_justified_line_that_fell_into_its_words_is_one_line() -> None:
+    lines = [
+        *("1.", "Works Department", "Design", "and", "Delivery", "of", "the", "Quay"),
+        "Wall, Harbour Street and Salt Lane",
+        "The Members heard of the works at the quay and of what they will cost, and had them begun",
+        "before the end of the next winter, when the harbour is at its most quiet of all the year",
+        "and the boats are out of the water. They thanked the engineer.",
+    ]
+    assert outline("\n\n".join(lines)) == [
+        ("1", "Works Department Design and Delivery of the Quay Wall, Harbour Street and Salt Lane")
+    ]
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
