@@ -305,7 +305,7 @@ def find_chain(candidates: Sequence[Candidate]) -> list[Candidate]:
             best, best_score = chain, score
     if whole and best and best[0].label.family == "int":
         best = sorted({*best, *whole}, key=lambda each: each.block)
-    return _with_strays(best, candidates)
+    return _with_repeated(_with_strays(best, candidates), candidates)
 
 
 _SEVERAL = 4  # numbers of one style, fewer of which must look much more like items than others
@@ -492,6 +492,27 @@ def _misread_first(
         return []
     label = replace(heads[0].label, number="1", value=(1, 0), scanned=True)
     return [replace(heads[0], label=label)]
+
+
+_REPEATED = 0.34  # of the numbers, more of which an agenda repeats
+
+
+def _with_repeated(chain: list[Candidate], candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The chain with the heads that repeat a number and its heading: the item is gone on with."""
+    heads = {(each.label.value, each.label.rest, each.style) for each in chain if each.label.rest}
+    known = {each.block for each in chain}
+    starts = {each.block for each in candidates}
+    again = [
+        each
+        for each in candidates
+        if each.block not in known
+        and each.block + 1 not in starts
+        and each.look >= _LEAST
+        and (each.label.value, each.label.rest, each.style) in heads
+    ]
+    if not again or len(again) > _REPEATED * len(chain):
+        return chain
+    return sorted([*chain, *again], key=lambda each: each.block)
 
 
 _LEAST = 0.4  # the look below which no number heads an item out of its order

@@ -326,7 +326,7 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
         heads.setdefault(head.block, head)
     if not heads:
         return _front_and_rest(blocks, front_end)
-    first = _after_agenda(heads)
+    first = _after_agenda(blocks, heads)
     front = list(blocks[:first])
     drafts: list[_Draft] = []
     place = first
@@ -386,7 +386,10 @@ def _is_list(blocks: Sequence[Block], chain: Sequence[Candidate]) -> bool:
 _AGENDA_LEAST = 4  # numbers in a row that come again, below which nothing is called an agenda
 
 
-def _after_agenda(heads: dict[int, _Head]) -> int:
+_AGENDA_SHARE = 0.7  # of the words of its minutes, which an agenda seldom has
+
+
+def _after_agenda(blocks: Sequence[Block], heads: dict[int, _Head]) -> int:
     """The first head of the minutes, past an agenda that lists the same numbers before them."""
     numbers = [(place, heads[place].number) for place in sorted(heads) if heads[place].number]
     if not numbers:
@@ -394,6 +397,13 @@ def _after_agenda(heads: dict[int, _Head]) -> int:
     again = [at for at, (_, number) in enumerate(numbers) if at and number == numbers[0][1]]
     if len(again) != 1 or again[0] < _AGENDA_LEAST:
         return min(heads)
+    start = numbers[again[0]][0]
+    before, behind = (
+        sum(len(block.text.split()) for block in part)
+        for part in (blocks[numbers[0][0] : start], blocks[start:])
+    )
+    if before > _AGENDA_SHARE * behind:
+        return min(heads)  # the same minutes stand there twice
     listed = {number for _, number in numbers[: again[0]]}
     after = {number for _, number in numbers[again[0] :]}
     return numbers[again[0]][0] if len(listed & after) > 0.8 * len(listed) else min(heads)
@@ -415,6 +425,10 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
             label = scanned_label(block.text) or label
         if label is None or label.family == "letter" or block.table:
             continue
+        if any(_is_figure(blocks, at) for at in (place - 1, place + 1)) and _is_figure(
+            blocks, place
+        ):
+            continue  # a column or row of a table
         bare = not label.rest and _heads_next(blocks, place)
         look = look_of(label, block.bold, block.heading > 0, bare)
         if bare and blocks[place + 1].bold:
@@ -429,6 +443,10 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
             )
         )
     return found
+
+
+def _is_figure(blocks: Sequence[Block], place: int) -> bool:
+    return 0 <= place < len(blocks) and blocks[place].text.strip().isdigit()
 
 
 def _heads_next(blocks: Sequence[Block], place: int) -> bool:

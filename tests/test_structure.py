@@ -162,6 +162,27 @@ def test_a_justified_line_that_fell_into_its_words_is_one_line() -> None:
     ]
 
 
+def test_an_item_that_is_gone_on_with_later_has_its_number_again() -> None:
+    text = (
+        "1. Minutes\n\nThey were approved by all of them.\n\n"
+        "3. Finance\n\nThe first part of the report was heard early.\n\n"
+        "2. Roads\n\nThe lane will be laid in the spring.\n\n"
+        "3. Finance\n\nThe second part of the report was heard then.\n\n"
+        "4. Parks\n\nThe park will be closed in the winter."
+    )
+    assert [number for number, _ in outline(text)] == ["1", "3", "2", "3", "4"]
+
+
+def test_the_figures_of_a_table_are_no_items() -> None:
+    figures = "\n\n".join(f"**{n}**" for n in (2, 5, 4, 1, 28, 0, 0))
+    text = (
+        "1. Minutes\n\nThey were approved by all of them.\n\n"
+        f"2. Housing\n\nThe vacant houses were these:\n\n**District**\n\n{figures}\n\n"
+        "**Total**\n\nThe Members noted it.\n\n3. Roads\n\nThe lane will be laid in the spring."
+    )
+    assert [number for number, _ in outline(text)] == ["1", "2", "3"]
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
