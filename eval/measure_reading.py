@@ -295,7 +295,8 @@ def _content(meetings: Sequence[Meeting]) -> Iterator[str]:
 def _repeats(title: str, text: str) -> bool:
     """Whether a title is the opening of the text, and so stands in the source only once."""
     opening = words(title)
-    return len(opening) >= 4 and words(text)[: len(opening)] == opening
+    in_line = text.startswith(title) and re.match(r"\s?[-–—:]", text[len(title) :])
+    return (len(opening) >= 4 or bool(in_line)) and words(text)[: len(opening)] == opening
 
 
 def _source_text(data: bytes) -> str:

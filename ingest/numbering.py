@@ -229,7 +229,7 @@ def look_of(label: Label, bold: bool, heading: bool, bare: bool = False) -> floa
     if _MONEY.match(rest):
         return score - 4.0
     first = rest[0]
-    if first.islower():
+    if first.islower() or words[0] == "That":
         score -= 2.0
     if is_titlelike(rest):
         score += 1.5

@@ -26,11 +26,15 @@ _FUNCTION_WORD = re.compile(
 )
 _FUNCTION_START = re.compile(r"(?:OF|AND|AT|FOR|TO|BY|WITH|HELD)\b(?! \()")
 _LONE_CAPITALS = re.compile(r"[A-ZÀ-Ý]{4,}$")
+_CAPITALS = re.compile(
+    r"[A-ZÀ-Ý]{6,}(?: [A-ZÀ-Ý’'&]+)*:?$"
+)  # a heading, rather than a name's letters
 _ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
 # Openings of a paragraph: after a line without a full stop, that line was a heading.
 _FORMULA = re.compile(
     r"(?:Proposed|Seconded|Moved) by\b|And (?:it was )?[Rr]esolved\b|Circulated,|"
-    r"It was (?:\w+ly )?(?:agreed|noted|decided|proposed|resolved|stated)\b|On the proposal of\b"
+    r"It was (?:\w+ly )?(?:agreed|noted|decided|proposed|resolved|stated)\b|On the proposal of\b|"
+    r"(?:I|We) will (?:ask|move)\b"
 )
 # "3. Local Transport", and below it "The Chairman welcomed ...": a heading and its first sentence.
 _NUMBERED_TITLE = re.compile(r"^\W*(?:item\s*)?\d{1,3}[.:)]\s+[A-Z]", re.I)
@@ -175,6 +179,8 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
     if is_label(line.text) and not _OPEN_END.search(before.text):
         return True
     if _DECIMAL_LABEL.match(line.text) and ends_sentence(before.text):
+        return True
+    if _CAPITALS.match(line.text) and ends_sentence(before.text) and not before.text.isupper():
         return True
     open_end = _OPEN_END.search(before.text) or not _TERMINAL.search(before.text)
     if before.bold != line.bold and not (open_end and _goes_on(line.text)):

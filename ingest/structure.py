@@ -261,7 +261,9 @@ _LAST = (
     r"any other (?:\w+ )?business|a\.?o\.?b\.?|other business|adjournment(?: of (?:the )?meeting)?|"
     r"date (?:of|and|,).{0,40}meeting.{0,20}"
 )
-_LAST_BUSINESS = re.compile(rf"^(?:{_LAST})\W*$", re.I | re.S)
+_LAST_BUSINESS = re.compile(
+    rf"^(?:{_LAST}|correspondence|votes? of (?:sympathy|congratulations?|thanks))\W*$", re.I | re.S
+)
 _ALONE = re.compile(
     r"^(?:(?:public|open)\s+(?:forum|session|participation|question)\b.*|"
     r"(?:.{0,20}\s)?questions?(?:\s+(?:by|from|submitted|time|from the floor)\b.*)?|"
@@ -297,6 +299,12 @@ _NOT_BUSINESS = re.compile(
 _QUESTION_OR_MOTION = re.compile(r"\b(?:questions?|motions?|correspondence|deputations?)\b", re.I)
 
 
+# "Question submitted by Councillor Barr", which is of one matter.
+_OF_A_MEMBER = re.compile(
+    r"\b(?:question|motion)s?\b.{0,20}\b(?:submitted|tabled|asked|received|from|by)\b", re.I
+)
+
+
 @dataclass(frozen=True)
 class _Head:
     """Where an item begins: its number, and how many blocks its heading takes."""
@@ -324,6 +332,10 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
         heads.setdefault(head.block, head)
     for head in _unnumbered(blocks, chain, heads, front_end):
         heads.setdefault(head.block, head)
+    for head in _parts_of_unnumbered(blocks, heads):
+        heads.setdefault(head.block, head)
+    blocks = list(blocks)
+    _join_headings_above(blocks, heads)
     if not heads:
         return _front_and_rest(blocks, front_end)
     first = _after_agenda(blocks, heads)
@@ -529,19 +541,24 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
                     letters.append((place, label, heads))
             elif label.family == "int" and re.match(r"\(\d{1,2}\)", block.text):
                 bracketed.append((place, label, heads))
-        letters = _without_nested(_of_one_form(blocks, letters))
+        letters = _without_nested(_of_one_form(blocks, _without_lists(blocks, letters)))
         roman = [label.number.lower() for _, label, _ in letters[:2]] == ["i", "ii"]
+        title = _title_and_next(blocks, candidate.block)[0]
         if whole and letters and not roman and 0 < last == letters[0][1].value[0] - 1:
             # Another item was taken between its parts (d) and (e).
             parts = _lettered(whole, letters, candidate.block, last)
+        elif _OF_A_MEMBER.search(title):
+            continue  # its letters are of what was asked or answered
         else:
             whole = own
             parts = _lettered(own, letters, candidate.block)
-        if not _QUESTION_OR_MOTION.search(_title_and_next(blocks, candidate.block)[0]):
+        if not _QUESTION_OR_MOTION.search(title):
             if parts:
                 parts += _between(parts, letters)
             else:
-                parts = _with_text(blocks, _in_order(letters), own.number, candidate.block, end)
+                run = _in_order(letters)
+                parts = _with_text(blocks, run, own.number, candidate.block, end)
+                parts = parts or _with_headings_in_line(run, own.number)
         last = max((head.label.value[0] for head in parts if head.label), default=0)
         found += parts
         inside = [head for head in found[first:] if head.block > candidate.block]
@@ -675,6 +692,30 @@ def _with_text(
     return [_part(whole, place, label, title, part_of=whole) for place, label, _ in run]
 
 
+_IN_LINE = 4  # words of a sentence behind its heading; an entry of a list has no more
+
+
+def _with_headings_in_line(run: Sequence[tuple[int, Label, int]], whole: str) -> list[_Head]:
+    """The parts whose heading and text are in one line: "a) The Common - the Clerk had written".
+
+    All of a run of letters are parts where most have such a heading.
+    """
+    headed = [label for _, label, _ in run if _has_heading_in_line(label.rest)]
+    if len(headed) < 2 or len(headed) * 2 < len(run):
+        return []
+    return [
+        _part(whole, place, label) if whole else _Head(place, label.number, "sub", label)
+        for place, label, _ in run
+    ]
+
+
+def _has_heading_in_line(text: str) -> bool:
+    split = inline_title(text)
+    if split is None:
+        return False
+    return len(split[1].split()) > _IN_LINE and bool(VERB.search(split[1]))
+
+
 def _nested(blocks: Sequence[Block], heads: Sequence[_Head], end: int) -> list[_Head]:
     """The parts (i), (ii) ... of an item's lettered parts, with headings or text of their own."""
     found: list[_Head] = []
@@ -696,6 +737,21 @@ def _nested(blocks: Sequence[Block], heads: Sequence[_Head], end: int) -> list[_
         else:
             found += _with_text(blocks, run, whole, head.block, until.block)
     return found
+
+
+def _without_lists(
+    blocks: Sequence[Block], letters: Sequence[tuple[int, Label, int]]
+) -> list[tuple[int, Label, int]]:
+    """The labels, of which one that follows an entry with a semicolon has no heading."""
+    before = {
+        (place + 1, label.value[0] + 1)
+        for place, label, _ in letters
+        if blocks[place].text.endswith((";", "; and"))
+    }
+    return [
+        (place, label, 0 if (place, label.value[0]) in before else titled)
+        for place, label, titled in letters
+    ]
 
 
 def _of_one_form(
@@ -807,6 +863,9 @@ def _unnumbered(
     for place in range(start, len(blocks)):
         block = blocks[place]
         if place in heads:
+            label = heads[place].label
+            if heads[place].kind == "sub" and label and _has_heading_in_line(label.rest):
+                continue  # a heading below it is of the whole item
             number = heads[place].number
             inside, after = _title_and_next(blocks, place)
             group = inside if _is_subheading(blocks, after) else ""
@@ -821,7 +880,8 @@ def _unnumbered(
             if place <= first:
                 continue
             listed = _QUESTION_OR_MOTION.search(inside[:120])
-            if alone and (not listed or _LAST_BUSINESS.match(text)):
+            above = _heads_items(blocks, heads, place)
+            if alone and (not listed or above or _LAST_BUSINESS.match(text)):
                 found.append(_Head(place, None, "title", None, text.rstrip(" :.")))
                 group = ""
             elif group and place > after and _is_subheading(blocks, place):
@@ -833,6 +893,43 @@ def _unnumbered(
         head = _free_heading(blocks, place)
         if head:
             found.append(head)
+    return found
+
+
+def _heads_items(blocks: Sequence[Block], heads: dict[int, _Head], place: int) -> bool:
+    """Whether a heading stands right above an item: "NOTICES OF MOTION", or whose motion it is."""
+    text = blocks[place].text
+    if place + 1 in heads:
+        return text.isupper() or bool(_OF_A_MEMBER.search(text))
+    return text.isupper() and place + 1 < len(blocks) and bool(_ALONE.match(blocks[place + 1].text))
+
+
+def _join_headings_above(blocks: list[Block], heads: dict[int, _Head]) -> None:
+    """Give "14. I will move that ..." the heading above it, "Motion submitted by Cllr Barr"."""
+    for place in sorted(heads):
+        above, head = heads.get(place - 1), heads[place]
+        if head.kind != "number" or not head.label or not _IN_PERSON.match(head.label.rest):
+            continue
+        if above and above.kind == "title" and _OF_A_MEMBER.search(above.title):
+            heads[place - 1] = replace(above, number=head.number)
+            blocks[place] = replace(blocks[place], text=head.label.rest)
+            del heads[place]
+
+
+def _parts_of_unnumbered(blocks: Sequence[Block], heads: dict[int, _Head]) -> list[_Head]:
+    """The lettered parts of items without a number; their number is the letter alone."""
+    found: list[_Head] = []
+    for start, end in pairwise([*sorted(heads), len(blocks)]):
+        if heads[start].number is not None:
+            continue
+        letters = [
+            (place, label, 0)
+            for place in range(start + 1, end)
+            if (label := blocks[place].label) is not None
+            and label.family == "letter"
+            and not blocks[place].table
+        ]
+        found += _with_headings_in_line(_in_order(letters), "")
     return found
 
 
@@ -904,7 +1001,7 @@ def _in_title_case(text: str) -> bool:
     """Whether most words have capitals, small words aside: "Taking in Charge of Estates"."""
     words = re.findall(r"[^\W\d_][\w’'-]*", text)
     telling = [word for word in words if word.lower() not in _SMALL_WORDS]
-    return sum(word[0].isupper() for word in telling) >= 0.8 * len(telling)
+    return bool(sum(word[0].isupper() for word in telling) >= 0.8 * len(telling))
 
 
 # What a scan makes of a line or a column of marks: a letter three times, or no vowel at all.
@@ -923,10 +1020,24 @@ def _free_heading(blocks: Sequence[Block], place: int) -> _Head | None:
             return _Head(place, None, "title", None, text.rstrip(" :."))
         capitals = text.isupper() and len(text) > 4 and not _SPECKS.search(text)
         marked = block.bold or block.heading > 0 or capitals
-        business = len(words) <= 8 and bool(BUSINESS.search(text))
+        business = len(words) <= 8 and bool(BUSINESS.search(text)) and not _tells(text)
         if (marked or business) and _has_body(blocks, place):
             return _Head(place, None, "title", None, text.rstrip(" :"))
     return _inline_heading(place, text)
+
+
+_FINITE = re.compile(r"\b(?:was|were|is|are|has|have|had|will|would)\b")
+_MONEY = re.compile(r"[£€$]\s?\d")
+
+
+def _tells(text: str) -> bool:
+    """Whether a short line is a sentence or an entry of a list of payments."""
+    return bool(
+        _SENTENCE.match(text)
+        or _FINITE.search(text)
+        or _MONEY.search(text)
+        or (text.endswith(".") and not _ALONE.match(text))
+    )
 
 
 def _has_body(blocks: Sequence[Block], place: int) -> bool:
@@ -942,11 +1053,17 @@ def _inline_heading(place: int, text: str) -> _Head | None:
         and len(split[0].split()) <= 7
         and BUSINESS.search(split[0])
         and not _ATTENDANCE.match(text)
+        and not _MONEY.match(split[1])
     ):
         return _Head(place, None, "title", None, split[0], split[1])
     return None
 
 
+# "I will move at the next meeting that ...": a motion or question in its own words; a scan reads I
+# as 1 or as an exclamation mark.
+_IN_PERSON = re.compile(
+    r"\W*(?:I|We|[1!]) (?:will|shall|wish|would|propose|move|ask|call|hereby)\b"
+)
 _TITLE_WORDS = 70  # the longest heading in the measured minutes has 64
 
 
@@ -979,7 +1096,9 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
     split = None if titled_by_bold or head.title else inline_title(rest)
     if split and (":" in rest[len(split[0]) :][:3] or not is_titlelike(rest)):
         draft.title = split[0]
-        draft.blocks.append(replace(block, text=split[1]))
+        # "a) The Common - it has been cut" says nothing without its heading.
+        whole = head.kind == "sub" and _has_heading_in_line(rest)
+        draft.blocks.append(replace(block, text=rest if whole else split[1]))
         return draft, place
     if head.title or (not titled_by_bold and not is_titlelike(rest)):
         draft.title = head.title or _sentence_title(rest)
@@ -989,6 +1108,8 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
     while titled_by_bold and place < len(blocks) and place not in heads:
         after = blocks[place]
         if not after.bold or after.label or after.table or _NOT_BUSINESS.match(after.text):
+            break
+        if _IN_PERSON.match(after.text):
             break
         words += len(after.text.split())
         if words > _TITLE_WORDS or after.text[0] in '“"‘•' or after.text.endswith(":"):
@@ -1030,6 +1151,10 @@ def _is_rest_of_heading(
     )
 
 
+# "The Cathaoirleach welcomed Superintendent", of which a scan or a column took the rest.
+_SENTENCE = re.compile(
+    r"(?:The|Mr|Mrs|Ms|Cllrs?|Councillors?|Members?)\b.{0,60}?\s(?:[a-z]{2,}ed|gave|made|said|took)\b"
+)
 _NO_VERB = re.compile(r"\b(?:to be|proposed)\b")  # "Roads to be Public", "Works on proposed Park"
 _MORE_LINES = 3  # of a heading: a department, a section of it, what was taken
 
@@ -1039,7 +1164,8 @@ def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, _Head]
     more = 0
     while more < _MORE_LINES and _goes_on_with_title(blocks, place + more, heads):
         more += 1
-        if len(blocks[place + more].text.split()) > 12:
+        below = blocks[place + more].text
+        if len(below.split()) > 12 or _SENTENCE.match(below):
             return more
         if not all(_in_title_case(each.text) for each in blocks[place : place + more + 1]):
             return 0
@@ -1067,6 +1193,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, _H
         and not _NOT_BUSINESS.match(block.text)
         and not _ALONE.match(block.text)
         and not VERB.search(_NO_VERB.sub("", block.text) if titled else block.text)
+        and not _SENTENCE.match(block.text)
     )
 
 

@@ -183,6 +183,72 @@ def test_the_figures_of_a_table_are_no_items() -> None:
     assert [number for number, _ in outline(text)] == ["1", "2", "3"]
 
 
+def test_a_motion_in_bold_is_not_of_the_heading_above_it() -> None:
+    text = (
+        "**1.**\n\n**Question submitted by Councillor Barr**\n\n"
+        "**I will ask at the next meeting when the wall will be built.**\n\nREPLY:\n\n"
+        "(a) Materials and labour\n\nThese were bought in the spring of the last year.\n\n"
+        "(b) Wall\n\nIt will be built before the end of the next winter.\n\n"
+        "NOTICES OF MOTION\n\n"
+        "**2.**\n\n**Notice of Motion submitted by Councillor Ash**\n\n"
+        "**I will move at the next meeting that the quay be lit.**\n\nIt was agreed by all."
+    )
+    assert outline(text) == [
+        ("1", "Question submitted by Councillor Barr"),
+        (None, "NOTICES OF MOTION"),
+        ("2", "Notice of Motion submitted by Councillor Ash"),
+    ]
+
+
+def test_a_motion_whose_number_stands_below_its_heading_has_both() -> None:
+    text = (
+        "1. Minutes\n\nThey were approved by all of them.\n\nNotice of Motion submitted by "
+        "Councillor Ash\n\n2. I will move at the next meeting that the quay be lit.\n\n"
+        "It was agreed by all.\n\n3. Roads\n\nThe lane will be laid in the spring."
+    )
+    [meeting] = meetings(HEAD + text)
+    assert [(item.number, item.title) for item in meeting.items] == [
+        ("1", "Minutes"),
+        ("2", "Notice of Motion submitted by Councillor Ash"),
+        ("3", "Roads"),
+    ]
+    assert meeting.items[1].paragraphs[0].text.startswith("I will move")
+
+
+@pytest.mark.parametrize(
+    ("heading", "whole"), [("4. Matters Arising", "4"), ("Matters Arising", "")]
+)
+def test_lettered_parts_with_their_heading_in_line_are_items(heading: str, whole: str) -> None:
+    text = (
+        f"{heading}:\n\na) The Common - the Clerk had now received the new bin for it.\n\n"
+        "b) It was agreed that the lamp be mended.\n\n"
+        "c) Hedge, Quay Road - this was still growing over the path and would be cut."
+    )
+    before = "" if not whole else "3. Minutes\n\nThey were approved by all of them.\n\n"
+    items = meetings(HEAD + before + text)[0].items
+    numbers = [f"{whole}({letter})" if whole else letter for letter in "abc"]
+    assert [item.number for item in items][-3:] == numbers
+    assert items[-3].title == "The Common"
+    assert items[-3].paragraphs[0].text.startswith("The Common - the Clerk")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Audit Commission - £141.00 - 2006 Audit Fee",
+        "The Chairman thanked Mr Ash for the report.",
+        "There were no matters arising",
+        "Shrubs outside the Cemetery need cutting.",
+    ],
+)
+def test_sentences_and_payments_are_no_headings(line: str) -> None:
+    text = (
+        "**Accounts**\n\nThese were passed for payment by all of the Members.\n\n"
+        f"{line}\n\nThe next payment was passed by all of the Members at the meeting."
+    )
+    assert outline(text) == [(None, "Accounts")]
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
@@ -286,7 +352,8 @@ def limerick(shared: Path, name: str) -> Meeting:
 
 def test_a_number_alone_in_bold_heads_the_title_below_it(shared: Path) -> None:
     meeting = limerick(shared, "*Metropolitan District of Limerick - 19th November 2018.md")
-    assert [item.number for item in meeting.items] == [str(n) for n in range(1, 18)]
+    numbers = [item.number for item in meeting.items if item.number]
+    assert numbers == [str(n) for n in range(1, 18)]
     assert meeting.items[3].title == "Question submitted by Councillor J. Leddin"
 
 
