@@ -85,8 +85,16 @@ def plain_number(number: str | None) -> str:
 
 
 def same_number(gold: str, ours: str | None) -> bool:
-    """Equal, or ours is a sub-item of the gold number: 5(a) stands for 5."""
-    return plain_number(gold) == plain_number(ours) or is_part(ours, gold)
+    """Equal, or ours is a sub-item of the gold number, or names what the gold is a part of.
+
+    So 5(a) stands for 5, and for the "a)" that is printed below 5.
+    """
+    printed = re.search(r"\(([a-z]{1,4})\)$", ours or "", re.I)
+    return (
+        plain_number(gold) == plain_number(ours)
+        or is_part(ours, gold)
+        or bool(printed and printed[1].casefold() == plain_number(gold))
+    )
 
 
 def is_part(number: str | None, of: str | None) -> bool:

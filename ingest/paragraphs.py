@@ -26,9 +26,9 @@ _FUNCTION_WORD = re.compile(
 )
 _FUNCTION_START = re.compile(r"(?:OF|AND|AT|FOR|TO|BY|WITH|HELD)\b(?! \()")
 _LONE_CAPITALS = re.compile(r"[A-ZÀ-Ý]{4,}$")
-_CAPITALS = re.compile(
-    r"[A-ZÀ-Ý]{6,}(?: [A-ZÀ-Ý’'&]+)*:?$"
-)  # a heading, rather than a name's letters
+_COLON = re.compile(r"[A-Z][^.;:]*:$")
+# A heading, rather than the letters of a name.
+_CAPITALS = re.compile(r"[A-ZÀ-Ý]{6,}(?: [A-ZÀ-Ý’'&]+)*:?$")
 _ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
 # Openings of a paragraph: after a line without a full stop, that line was a heading.
 _FORMULA = re.compile(
@@ -180,8 +180,15 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return True
     if _DECIMAL_LABEL.match(line.text) and ends_sentence(before.text):
         return True
-    if _CAPITALS.match(line.text) and ends_sentence(before.text) and not before.text.isupper():
-        return True
+    if (
+        ends_sentence(before.text)
+        and not is_lone_label(before.text)
+        and (
+            (_CAPITALS.match(line.text) and not before.text.isupper())
+            or (_COLON.match(line.text) and len(line.text) < 0.6 * width)
+        )
+    ):
+        return True  # a heading
     open_end = _OPEN_END.search(before.text) or not _TERMINAL.search(before.text)
     if before.bold != line.bold and not (open_end and _goes_on(line.text)):
         return True

@@ -341,6 +341,10 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
     first = _after_agenda(blocks, heads)
     front = list(blocks[:first])
     drafts: list[_Draft] = []
+    telling = (each for each in front[front_end:] if VERB.search(each.text))
+    if not chain and sum(len(each.text.split()) for each in telling) > _UNTITLED:
+        drafts.append(_Draft(None, "", front[front_end].page, front[front_end:]))
+        front = front[:front_end]
     place = first
     while place < len(blocks):
         if place in heads:
@@ -359,6 +363,7 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
     return front, drafts
 
 
+_UNTITLED = 60  # words before the first heading, more of which are business without a title
 _LISTED = 3  # entries of a list, at least
 _ROW_WORDS = 4  # of the heading of a row
 _HOLDS_MOST = 0.5  # of a meeting, which stands behind a list of numbers without any text
@@ -593,7 +598,8 @@ def _decimals(blocks: Sequence[Block], candidate: Candidate, end: int) -> list[_
         if not max(seen) - 1 <= label.value[1] <= max(seen) + 2 and not titled:
             continue
         seen.add(label.value[1])
-        title = "" if titled else _title_and_next(blocks, candidate.block)[0]
+        headed = titled or _has_heading_in_line(label.rest)
+        title = "" if headed else _title_and_next(blocks, candidate.block)[0]
         if len(title.split()) > _SENTENCE_WORDS:
             title = _sentence_title(title)
         found.append(_Head(place, label.number, "sub", label, title))
@@ -860,6 +866,7 @@ def _unnumbered(
     start = min(front_end, first) if chain else front_end
     bounds = [*sorted(heads), len(blocks)] if chain else []
     plain = {at for one, end in pairwise(bounds) for at in _plain_subheadings(blocks, one, end)}
+    colons = [] if chain else _headings_with_colon(blocks, start)
     for place in range(start, len(blocks)):
         block = blocks[place]
         if place in heads:
@@ -878,6 +885,8 @@ def _unnumbered(
         if chain:
             alone = _ALONE.match(text) and len(text.split()) <= 30 and "?" not in text
             if place <= first:
+                if alone and _has_body(blocks, place):
+                    found.append(_Head(place, None, "title", None, text.rstrip(" :.")))
                 continue
             listed = _QUESTION_OR_MOTION.search(inside[:120])
             above = _heads_items(blocks, heads, place)
@@ -886,14 +895,35 @@ def _unnumbered(
                 group = ""
             elif group and place > after and _is_subheading(blocks, place):
                 found.append(_Head(place, number, "title", None, f"{group} {text}".rstrip(" :")))
+            elif place > after and _is_second_report(blocks, place):
+                title = f"{inside}: {text}"
+                found.append(_Head(place, number, "title", None, title.rstrip(" :")))
             elif place in plain or (_REPORT_OF.match(text) and not _REPORTS.search(inside)):
                 title = text if listed else f"{inside}: {text}"
                 found.append(_Head(place, number, "title", None, title.rstrip(" :")))
             continue
         head = _free_heading(blocks, place)
+        if head is None and place in colons:
+            head = _Head(place, None, "title", None, text.rstrip(" :"))
         if head:
             found.append(head)
     return found
+
+
+def _headings_with_colon(blocks: Sequence[Block], start: int) -> list[int]:
+    """Lines such as "Yellow Lines, Quay Road:" above text, in minutes that head their items so."""
+    found = [
+        place
+        for place in range(start, len(blocks) - 1)
+        if re.fullmatch(r"[A-Z][^.;:!?£€$]*:", blocks[place].text)
+        and len(blocks[place].text.split()) <= _PLAIN_WORDS
+        and not (blocks[place].label or blocks[place].table or blocks[place + 1].table)
+        and not _tells_of(blocks[place].text)
+        and not _NOT_BUSINESS.match(blocks[place].text)
+        and not _ATTENDANCE.match(blocks[place].text)
+        and VERB.search(blocks[place + 1].text)
+    ]
+    return found if len(found) >= _PLAIN else []
 
 
 def _heads_items(blocks: Sequence[Block], heads: dict[int, _Head], place: int) -> bool:
@@ -960,6 +990,15 @@ def _is_subheading(blocks: Sequence[Block], place: int) -> bool:
     )
 
 
+def _is_second_report(blocks: Sequence[Block], place: int) -> bool:
+    """Whether another matter of the same item is headed here, with a report of its own."""
+    return (
+        _is_subheading(blocks, place)
+        and not blocks[place - 1].bold
+        and blocks[place + 1].text.startswith("Circulated,")
+    )
+
+
 _PLAIN = 3  # headings without any mark in one item, fewer of which may be chance
 _PLAIN_WORDS = 9
 _SMALL_WORDS = frozenset(
@@ -1008,11 +1047,18 @@ def _in_title_case(text: str) -> bool:
 _SPECKS = re.compile(r"([A-Z])\1\1|^[^AEIOUYÁÉÍÓÚ]+$")
 
 
+_CAPTION = 3  # times that a caption stands in minutes, at least
+
+
 def _free_heading(blocks: Sequence[Block], place: int) -> _Head | None:
     """A heading in minutes without numbers: bold, in capitals, or by what it names."""
     block = blocks[place]
     text = block.text
     words = text.split()
+    if sum(other.text == text for other in blocks) >= _CAPTION and not _ALONE.match(text):
+        return None  # above each of several tables
+    if re.search(r":\s+\w", text) and not block.bold:
+        return _inline_heading(place, text)
     if _NOT_BUSINESS.match(text) and not _ALONE.match(text):
         return None if not re.match(r"minutes\b", text, re.I) else _inline_heading(place, text)
     if len(words) <= 30 and is_titlelike(text) and text[0] not in '“"‘(*•-':
@@ -1033,11 +1079,13 @@ _MONEY = re.compile(r"[£€$]\s?\d")
 def _tells(text: str) -> bool:
     """Whether a short line is a sentence or an entry of a list of payments."""
     return bool(
-        _SENTENCE.match(text)
-        or _FINITE.search(text)
-        or _MONEY.search(text)
-        or (text.endswith(".") and not _ALONE.match(text))
+        _tells_of(text) or _MONEY.search(text) or (text.endswith(".") and not _ALONE.match(text))
     )
+
+
+def _tells_of(text: str) -> bool:
+    """Whether a line has the verb of a sentence: "Apologies were received from Mr Barr"."""
+    return bool(_SENTENCE.match(text) or _FINITE.search(text))
 
 
 def _has_body(blocks: Sequence[Block], place: int) -> bool:
@@ -1100,7 +1148,7 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
         whole = head.kind == "sub" and _has_heading_in_line(rest)
         draft.blocks.append(replace(block, text=rest if whole else split[1]))
         return draft, place
-    if head.title or (not titled_by_bold and not is_titlelike(rest)):
+    if head.title or (not titled_by_bold and (not is_titlelike(rest) or _tells_of(rest))):
         draft.title = head.title or _sentence_title(rest)
         draft.blocks.append(replace(block, text=rest))
         return draft, place
@@ -1118,8 +1166,12 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
             break  # of several bold lines that end so, none is a heading
         rest = f"{rest} {after.text}"
         place += 1
-    more = _lines_of_title(blocks, place, heads)
-    if more and (not titled_by_bold or blocks[place + more].text.startswith("Circulated,")):
+    more = 0 if _tells_of(rest) else _lines_of_title(blocks, place, heads)
+    if more and (
+        not titled_by_bold
+        or blocks[place + more].text.startswith("Circulated,")
+        or _TO_DO.match(blocks[place].text)
+    ):
         lines = (each.text for each in blocks[place : place + more])
         rest = " ".join((rest.rstrip(" :"), *lines))
         place += more
@@ -1212,7 +1264,11 @@ def _may_be_title(block: Block) -> bool:
     return not block.table and (
         block.bold
         or (is_titlelike(block.text) and len(block.text.split()) <= 40)
-        or (is_titlelike(text) and len(text.split()) <= _SENTENCE_WORDS and text[:3] == "To ")
+        or (
+            is_titlelike(text)
+            and len(text.split()) <= _SENTENCE_WORDS
+            and (text[:3] == "To " or not VERB.search(text))
+        )
     )
 
 

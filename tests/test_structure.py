@@ -249,6 +249,48 @@ def test_sentences_and_payments_are_no_headings(line: str) -> None:
     assert outline(text) == [(None, "Accounts")]
 
 
+def test_headings_with_a_colon_head_items_in_minutes_without_numbers() -> None:
+    headings = ["Co-option", "Yellow Lines, Quay Road", "Allotments", "Litter Pick/The Common"]
+    below = "The Clerk told the Members what was being done and they thanked her for it."
+    opened = "The Chairman opened the meeting, at which a member of the public was present."
+    text = "\n\n".join([opened, *(f"{heading}:\n\n{below}" for heading in headings)])
+    assert [title for _, title in outline(text)] == headings
+
+
+def test_business_before_the_first_heading_is_an_item_without_a_title() -> None:
+    told = "The Members were told of the wall at the quay, and it was agreed that it be mended. "
+    [first, second] = meetings(f"{HEAD}{told * 5}\n\nAny Other Business\n\n{told}")[0].items
+    assert (first.title, second.title) == ("", "Any Other Business")
+
+
+def test_a_second_report_in_an_item_has_a_heading_of_its_own() -> None:
+    text = (
+        "**1.**\n\n**Disposal of Land**\n\nCirculated, report on the land at the quay, which "
+        "was noted by the Members.\n\n**Disposal of the Old Well**\n\nCirculated, report on the "
+        "well at the common, which was noted by the Members.\n\n**2.**\n\n**Roads**\n\nThe "
+        "lane will be laid in the spring."
+    )
+    assert outline(text) == [
+        ("1", "Disposal of Land"),
+        ("1", "Disposal of Land: Disposal of the Old Well"),
+        ("2", "Roads"),
+    ]
+
+
+def test_an_item_of_one_sentence_has_it_as_its_text() -> None:
+    text = (
+        "1. Apologies were received from Mr Ash, (Vice Chairman)\n\n"
+        "2. Reports\n\n2.1 Quay Update - there was no further report from the county.\n\n"
+        "2.2 It was agreed that the lamp be mended by the Clerk.\n\n3. Planning\n\nNone."
+    )
+    items = {item.number: item for item in meetings(HEAD + text)[0].items}
+    assert [p.text for p in items["1"].paragraphs] == [
+        "Apologies were received from Mr Ash, (Vice Chairman)"
+    ]
+    assert items["2.1"].title == "Quay Update"
+    assert items["2.2"].title == "Reports"
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
