@@ -367,6 +367,9 @@ def _beside(whole: Sequence[Candidate], candidates: Sequence[Candidate]) -> list
     return kept
 
 
+_OF_WHICH_ONE_UNSEEN = 5  # numbers before a list, whose line was not read as a number
+
+
 def _without_lists(candidates: Sequence[Candidate]) -> list[Candidate]:
     """The candidates without lists "1, 2, 3 ..." after which the numbers before them go on.
 
@@ -380,7 +383,8 @@ def _without_lists(candidates: Sequence[Candidate]) -> list[Candidate]:
         run = _run_from(candidates, place, last) if last else []
         if len(run) > last and _stands_out(candidates, run, last):
             run = run[:last]  # the numbers go on where the list ends by chance
-        if len(run) > 1 and before.issuperset(range(1, min(last, len(run)) + 1)):
+        unseen = set(range(1, min(last, len(run)) + 1)) - before
+        if len(run) > 1 and len(unseen) <= last // _OF_WHICH_ONE_UNSEEN:
             end = run[-1] + 1
             after = (each.label for each in candidates[end:] if each.label.family == "int")
             if next((label.value[0] for label in after), 0) in (last + 1, last + 2):

@@ -44,7 +44,9 @@ _OPENS_SENTENCE = re.compile(
     r"In|At|A|An) "
 )
 _CONTINUES = re.compile(r"(?:19|20)\d\d\b")  # the year of a date that runs over the line
-_ABBREVIATED = re.compile(r"\([A-Z]{2,}\) [a-z]")  # "(DOB) normally": not the start of a sentence
+_ABBREVIATED = re.compile(
+    r"\([A-Z]{2,}\) [a-z]|\([A-Z]\)[,;.]? "
+)  # "(DOB) normally": not the start of a sentence
 _RULED = re.compile(r"_{4,}|\.{8,}")  # to be signed or filled in
 _TALLY = re.compile(r"\(\d{1,3}\)\W*$")  # "(12)" after the names of those who voted
 _LABELLED = re.compile(r"^[A-Z][\w’'/&. ]{1,40}:(?:\s|$)")
@@ -180,6 +182,8 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return True
     if _DECIMAL_LABEL.match(line.text) and ends_sentence(before.text):
         return True
+    if _CAPITALS.match(line.text) and before.text.endswith((",", ";")):
+        return not before.text.isupper()
     if (
         ends_sentence(before.text)
         and not is_lone_label(before.text)

@@ -259,7 +259,7 @@ def _joined(draft: _Draft) -> str:
 # What follows the last item of any kind, and is never an entry of a list of questions or letters.
 _LAST = (
     r"any other (?:\w+ )?business|a\.?o\.?b\.?|other business|adjournment(?: of (?:the )?meeting)?|"
-    r"date (?:of|and|,).{0,40}meeting.{0,20}"
+    r"date (?:of|and|,).{0,40}meeting.{0,20}|next meeting"
 )
 _LAST_BUSINESS = re.compile(
     rf"^(?:{_LAST}|correspondence|votes? of (?:sympathy|congratulations?|thanks))\W*$", re.I | re.S
@@ -270,7 +270,7 @@ _ALONE = re.compile(
     r"questions?\s+(?:&|and)\s+answers|"
     r"(?:the following\s+)?(?:question|notice of motion|motion|deputation)s?\s+(?:submitted|"
     r"received|in the name|proposed|from|by)\b.*|"
-    r"notices?\s+of\s+(?:motions?|question)s?|motions?|"
+    r"(?:adjourned |deferred )?notices?\s+of\s+(?:motions?|question)s?|motions?|"
     r"(?:public |councillors[’']? )?other business|"
     r"votes? of (?:sympathy|congratulations?|thanks)|correspondence|"
     rf"suspension of standing orders|matters arising.{{0,40}}|{_LAST})\W*$",
@@ -316,10 +316,17 @@ class _Head:
     title: str = ""
     text: str = ""  # the text that follows the title in the same paragraph
     part_of: str = ""  # the number of the item whose title this one has, before its own
+    in_line: bool = False  # of a run of parts with heading and text in one line
 
 
 def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
     """Front matter, and the items with their paragraphs."""
+    drafts: list[_Draft] = []
+    end = _agenda_behind(blocks)
+    if end is not None:  # the agenda of another meeting, none of whose items is of this one
+        front, drafts = _split_items(blocks[:end])
+        agenda = _Draft(None, blocks[end].text, blocks[end].page, list(blocks[end + 1 :]))
+        return front, [*drafts, agenda]
     chain = find_chain(_candidates(blocks))
     if _is_list(blocks, chain):
         chain = []
@@ -340,7 +347,6 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
         return _front_and_rest(blocks, front_end)
     first = _after_agenda(blocks, heads)
     front = list(blocks[:first])
-    drafts: list[_Draft] = []
     telling = (each for each in front[front_end:] if VERB.search(each.text))
     if not chain and sum(len(each.text.split()) for each in telling) > _UNTITLED:
         drafts.append(_Draft(None, "", front[front_end].page, front[front_end:]))
@@ -363,6 +369,19 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
     return front, drafts
 
 
+def _agenda_behind(blocks: Sequence[Block]) -> int | None:
+    """Where an agenda begins that stands behind the minutes and their line to be signed."""
+    for place in range(len(blocks) // 2, len(blocks)):
+        if blocks[place].text.strip(" :") == "AGENDA" and any(
+            _SIGNED.search(block.text) for block in blocks[max(0, place - 6) : place]
+        ):
+            return place
+    return None
+
+
+_SIGNED = re.compile(
+    r"\b(?:sign(?:ed|ature)?|chair(?:man|person|woman)?|clerk|dated?)\b\W*(?:$|[:_.])", re.I
+)
 _UNTITLED = 60  # words before the first heading, more of which are business without a title
 _LISTED = 3  # entries of a list, at least
 _ROW_WORDS = 4  # of the heading of a row
@@ -495,6 +514,8 @@ def _skip_names(blocks: Sequence[Block], place: int, limit: int) -> int:
     ):
         if _business_title(blocks[place]) or len(blocks[place].text) > 900:
             break
+        if _has_colon_and_text(blocks, place):
+            break
         place += 1
     return place
 
@@ -563,7 +584,7 @@ def _subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[_Head
             else:
                 run = _in_order(letters)
                 parts = _with_text(blocks, run, own.number, candidate.block, end)
-                parts = parts or _with_headings_in_line(run, own.number)
+                parts = parts or _with_headings_in_line(run, own.number, title)
         last = max((head.label.value[0] for head in parts if head.label), default=0)
         found += parts
         inside = [head for head in found[first:] if head.block > candidate.block]
@@ -701,16 +722,26 @@ def _with_text(
 _IN_LINE = 4  # words of a sentence behind its heading; an entry of a list has no more
 
 
-def _with_headings_in_line(run: Sequence[tuple[int, Label, int]], whole: str) -> list[_Head]:
+def _with_headings_in_line(
+    run: Sequence[tuple[int, Label, int]], whole: str, title: str
+) -> list[_Head]:
     """The parts whose heading and text are in one line: "a) The Common - the Clerk had written".
 
-    All of a run of letters are parts where most have such a heading.
+    All of a run of letters are parts where most have such a heading; others have the title of
+    their item.
     """
     headed = [label for _, label, _ in run if _has_heading_in_line(label.rest)]
     if len(headed) < 2 or len(headed) * 2 < len(run):
         return []
     return [
-        _part(whole, place, label) if whole else _Head(place, label.number, "sub", label)
+        _Head(
+            place,
+            f"{whole}({label.number})" if whole else label.number,
+            "sub",
+            label,
+            "" if inline_title(label.rest) else title,
+            in_line=True,
+        )
         for place, label, _ in run
     ]
 
@@ -885,7 +916,7 @@ def _unnumbered(
         if chain:
             alone = _ALONE.match(text) and len(text.split()) <= 30 and "?" not in text
             if place <= first:
-                if alone and _has_body(blocks, place):
+                if (alone and _has_body(blocks, place)) or _has_colon_and_text(blocks, place):
                     found.append(_Head(place, None, "title", None, text.rstrip(" :.")))
                 continue
             listed = _QUESTION_OR_MOTION.search(inside[:120])
@@ -895,7 +926,9 @@ def _unnumbered(
                 group = ""
             elif group and place > after and _is_subheading(blocks, place):
                 found.append(_Head(place, number, "title", None, f"{group} {text}".rstrip(" :")))
-            elif place > after and _is_second_report(blocks, place):
+            elif (place > after and _is_marked_subheading(blocks, place, bool(listed))) or (
+                text.isupper() and len(text.split()) > 1 and _has_colon_and_text(blocks, place)
+            ):
                 title = f"{inside}: {text}"
                 found.append(_Head(place, number, "title", None, title.rstrip(" :")))
             elif place in plain or (_REPORT_OF.match(text) and not _REPORTS.search(inside)):
@@ -912,18 +945,28 @@ def _unnumbered(
 
 def _headings_with_colon(blocks: Sequence[Block], start: int) -> list[int]:
     """Lines such as "Yellow Lines, Quay Road:" above text, in minutes that head their items so."""
-    found = [
-        place
-        for place in range(start, len(blocks) - 1)
-        if re.fullmatch(r"[A-Z][^.;:!?£€$]*:", blocks[place].text)
-        and len(blocks[place].text.split()) <= _PLAIN_WORDS
-        and not (blocks[place].label or blocks[place].table or blocks[place + 1].table)
-        and not _tells_of(blocks[place].text)
-        and not _NOT_BUSINESS.match(blocks[place].text)
-        and not _ATTENDANCE.match(blocks[place].text)
-        and VERB.search(blocks[place + 1].text)
-    ]
+    found = [place for place in range(start, len(blocks)) if _has_colon_and_text(blocks, place)]
     return found if len(found) >= _PLAIN else []
+
+
+def _has_colon_and_text(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a line of few words with a colon stands here, no sentence, and one below it."""
+    if place + 1 >= len(blocks):
+        return False
+    block, below = blocks[place], blocks[place + 1]
+    return (
+        bool(re.fullmatch(r"[A-Z][^.;:!?£€$]*:", block.text))
+        and len(block.text.split()) <= _PLAIN_WORDS
+        and not (block.label or block.table or below.table)
+        and not _tells_of(block.text)
+        and not _NOT_BUSINESS.match(block.text)
+        and not _ATTENDANCE.match(block.text)
+        and not _CAPTIONED.match(block.text)
+        and bool(VERB.search(below.text))
+    )
+
+
+_REPLIES = re.compile(r"(?:A )?repl(?:y|ies) to the following\b", re.I)
 
 
 def _heads_items(blocks: Sequence[Block], heads: dict[int, _Head], place: int) -> bool:
@@ -931,6 +974,8 @@ def _heads_items(blocks: Sequence[Block], heads: dict[int, _Head], place: int) -
     text = blocks[place].text
     if place + 1 in heads:
         return text.isupper() or bool(_OF_A_MEMBER.search(text))
+    if place + 2 in heads and _REPLIES.match(blocks[place + 1].text):
+        return text.isupper()
     return text.isupper() and place + 1 < len(blocks) and bool(_ALONE.match(blocks[place + 1].text))
 
 
@@ -959,7 +1004,7 @@ def _parts_of_unnumbered(blocks: Sequence[Block], heads: dict[int, _Head]) -> li
             and label.family == "letter"
             and not blocks[place].table
         ]
-        found += _with_headings_in_line(_in_order(letters), "")
+        found += _with_headings_in_line(_in_order(letters), "", heads[start].title)
     return found
 
 
@@ -990,12 +1035,20 @@ def _is_subheading(blocks: Sequence[Block], place: int) -> bool:
     )
 
 
-def _is_second_report(blocks: Sequence[Block], place: int) -> bool:
-    """Whether another matter of the same item is headed here, with a report of its own."""
-    return (
-        _is_subheading(blocks, place)
-        and not blocks[place - 1].bold
-        and blocks[place + 1].text.startswith("Circulated,")
+def _is_marked_subheading(blocks: Sequence[Block], place: int, listed: bool) -> bool:
+    """Whether another matter of the same item is headed in bold here, with text of its own.
+
+    In a list of motions or of correspondence only one with a report.
+    """
+    if not _is_subheading(blocks, place) or blocks[place - 1].bold:
+        return False
+    text, below = blocks[place].text, blocks[place + 1].text
+    return below.startswith("Circulated,") or (
+        not listed
+        and len(text.split()) > 1
+        and not _tells_of(text)
+        and not _CAPTIONED.match(text)
+        and bool(VERB.search(below))
     )
 
 
@@ -1047,6 +1100,7 @@ def _in_title_case(text: str) -> bool:
 _SPECKS = re.compile(r"([A-Z])\1\1|^[^AEIOUYÁÉÍÓÚ]+$")
 
 
+_CAPTIONED = re.compile(r"(?:table|chart|figure|graph|appendix)\s+\w{1,4}\b", re.I)
 _CAPTION = 3  # times that a caption stands in minutes, at least
 
 
@@ -1055,7 +1109,9 @@ def _free_heading(blocks: Sequence[Block], place: int) -> _Head | None:
     block = blocks[place]
     text = block.text
     words = text.split()
-    if sum(other.text == text for other in blocks) >= _CAPTION and not _ALONE.match(text):
+    if _CAPTIONED.match(text) or (
+        sum(other.text == text for other in blocks) >= _CAPTION and not _ALONE.match(text)
+    ):
         return None  # above each of several tables
     if re.search(r":\s+\w", text) and not block.bold:
         return _inline_heading(place, text)
@@ -1102,6 +1158,7 @@ def _inline_heading(place: int, text: str) -> _Head | None:
         and BUSINESS.search(split[0])
         and not _ATTENDANCE.match(text)
         and not _MONEY.match(split[1])
+        and (":" in text[len(split[0]) :][:3] or VERB.search(split[1]))
     ):
         return _Head(place, None, "title", None, split[0], split[1])
     return None
@@ -1142,10 +1199,11 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
         else:
             return draft, place
     split = None if titled_by_bold or head.title else inline_title(rest)
-    if split and (":" in rest[len(split[0]) :][:3] or not is_titlelike(rest)):
+    behind = rest[len(split[0]) :][:3] if split else ""
+    if split and (":" in behind or not is_titlelike(rest) or head.in_line):
         draft.title = split[0]
         # "a) The Common - it has been cut" says nothing without its heading.
-        whole = head.kind == "sub" and _has_heading_in_line(rest)
+        whole = head.in_line or (head.kind == "sub" and _has_heading_in_line(rest))
         draft.blocks.append(replace(block, text=rest if whole else split[1]))
         return draft, place
     if head.title or (not titled_by_bold and (not is_titlelike(rest) or _tells_of(rest))):
@@ -1166,7 +1224,8 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
             break  # of several bold lines that end so, none is a heading
         rest = f"{rest} {after.text}"
         place += 1
-    more = 0 if _tells_of(rest) else _lines_of_title(blocks, place, heads)
+    listing = rest.endswith(":") and BUSINESS.search(rest)  # "Payments for Approval:"
+    more = 0 if listing or _tells_of(rest) else _lines_of_title(blocks, place, heads)
     if more and (
         not titled_by_bold
         or blocks[place + more].text.startswith("Circulated,")

@@ -228,7 +228,11 @@ def test_lettered_parts_with_their_heading_in_line_are_items(heading: str, whole
     items = meetings(HEAD + before + text)[0].items
     numbers = [f"{whole}({letter})" if whole else letter for letter in "abc"]
     assert [item.number for item in items][-3:] == numbers
-    assert items[-3].title == "The Common"
+    assert [item.title for item in items][-3:] == [
+        "The Common",
+        "Matters Arising",
+        "Hedge, Quay Road",
+    ]
     assert items[-3].paragraphs[0].text.startswith("The Common - the Clerk")
 
 
@@ -289,6 +293,55 @@ def test_an_item_of_one_sentence_has_it_as_its_text() -> None:
     ]
     assert items["2.1"].title == "Quay Update"
     assert items["2.2"].title == "Reports"
+
+
+def test_a_heading_with_a_colon_does_not_take_the_first_entry_of_its_list() -> None:
+    text = (
+        "1. Planning:\n\nOutline application for three dwellings on the old coal yard\n\nThe "
+        "Members had no comment to make on this, and the Clerk was asked to say so to them.\n\n"
+        "2. Roads\n\nThe lane will be laid in the spring.\n\n3. Parks\n\nNone was closed."
+    )
+    assert outline(text)[0] == ("1", "Planning")
+
+
+def test_headings_in_capitals_or_bold_divide_an_item() -> None:
+    below = "It was noted by the Members that this had been done in the spring of the year."
+    text = (
+        f"**1.**\n\n**Roads**\n\n{below}\n\n**Salt Lane Bridge**\n\n{below}\n\n"
+        f"ADJOURNED NOTICE OF MOTION\n\n**2.**\n\n**Motion submitted by Cllr Ash**\n\n{below}"
+        f"\n\n**3.**\n\n**Correspondence**\n\n{below}\n\nPLANNING ORDERS:\n\n{below}"
+        f"\n\nIt was read.\n\nNext Meeting\n\n{below}"
+    )
+    assert outline(text) == [
+        ("1", "Roads"),
+        ("1", "Roads: Salt Lane Bridge"),
+        (None, "ADJOURNED NOTICE OF MOTION"),
+        ("2", "Motion submitted by Cllr Ash"),
+        ("3", "Correspondence"),
+        ("3", "Correspondence: PLANNING ORDERS"),
+        (None, "Next Meeting"),
+    ]
+
+
+def test_an_agenda_behind_the_minutes_is_no_business_of_theirs() -> None:
+    text = (
+        "1. Minutes\n\nThey were approved by all of them.\n\n2. Roads\n\nThe lane will be laid "
+        "in the spring.\n\nChairman: Date:\n\nAGENDA\n\n1. Apologies\n\n2. Parks\n\n3. Planning"
+    )
+    assert outline(text) == [("1", "Minutes"), ("2", "Roads"), (None, "AGENDA")]
+
+
+def test_a_list_whose_entries_go_on_from_the_items_is_one_of_an_item() -> None:
+    items = [f"{n}. {name} Business" for n, name in enumerate(("Ash", "Elm", "Fir", "Yew"), 1)]
+    entries = "\n\n".join(f"{n}. Letter of {n} May on the quay" for n in range(1, 8))
+    text = "\n\n".join(
+        [
+            *(f"{item}\n\nIt was considered at length by all of them." for item in items),
+            f"5. Correspondence\n\n{entries}",
+            "6. Planning\n\nThere was no application for the Members to consider.",
+        ]
+    )
+    assert [number for number, _ in outline(text)] == ["1", "2", "3", "4", "5", "6"]
 
 
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
