@@ -29,6 +29,8 @@ _LONE_CAPITALS = re.compile(r"[A-ZÀ-Ý]{4,}$")
 _COLON = re.compile(r"[A-Z][^.;:]*:$")
 # A heading, rather than the letters of a name.
 _CAPITALS = re.compile(r"[A-ZÀ-Ý]{6,}(?: [A-ZÀ-Ý’'&]+)*:?$")
+# "Motion submitted by Councillors S. Keary, C.", and below it the name.
+_INITIAL = re.compile(r"(?:,|\band|&|Cllrs?\.?|Councillors?|Mr\.?|Mrs\.?|Ms\.?) [A-Z]\.$", re.I)
 _ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
 # Openings of a paragraph: after a line without a full stop, that line was a heading.
 _FORMULA = re.compile(
@@ -196,6 +198,8 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
     open_end = _OPEN_END.search(before.text) or not _TERMINAL.search(before.text)
     if before.bold != line.bold and not (open_end and _goes_on(line.text)):
         return True
+    if _INITIAL.search(before.text) and before.bold == line.bold:
+        return False
     if line.space_before and not double and before.page == line.page:
         return not (open_end and _goes_on(line.text))
     if (titled or (began and _NUMBERED_TITLE.match(before.text))) and _is_title_above(

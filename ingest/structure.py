@@ -270,7 +270,7 @@ _ALONE = re.compile(
     r"questions?\s+(?:&|and)\s+answers|"
     r"(?:the following\s+)?(?:question|notice of motion|motion|deputation)s?\s+(?:submitted|"
     r"received|in the name|proposed|from|by)\b.*|"
-    r"(?:adjourned |deferred )?notices?\s+of\s+(?:motions?|question)s?|motions?|"
+    r"(?:adjourned |deferred )?notices?\s+of\s+(?:motions?|question)s?(?: adjourned .*)?|motions?|"
     r"(?:public |councillors[’']? )?other business|"
     r"votes? of (?:sympathy|congratulations?|thanks)|correspondence|"
     rf"suspension of standing orders|matters arising.{{0,40}}|{_LAST})\W*$",
@@ -897,6 +897,8 @@ def _unnumbered(
     start = min(front_end, first) if chain else front_end
     bounds = [*sorted(heads), len(blocks)] if chain else []
     plain = {at for one, end in pairwise(bounds) for at in _plain_subheadings(blocks, one, end)}
+    # "Item 3" heads every item, so that what has no such heading is of the item before.
+    worded = bool(chain) and all(each.label.worded for each in chain)
     colons = [] if chain else _headings_with_colon(blocks, start)
     for place in range(start, len(blocks)):
         block = blocks[place]
@@ -921,11 +923,16 @@ def _unnumbered(
                 continue
             listed = _QUESTION_OR_MOTION.search(inside[:120])
             above = _heads_items(blocks, heads, place)
-            if alone and (not listed or above or _LAST_BUSINESS.match(text)):
+            if alone and listed and not above and _is_of_a_list(inside, text):
+                title = f"{inside}: {text}"
+                found.append(_Head(place, number, "title", None, title.rstrip(" :.")))
+            elif alone and (above or _LAST_BUSINESS.match(text) or not (listed or worded)):
                 found.append(_Head(place, None, "title", None, text.rstrip(" :.")))
                 group = ""
             elif group and place > after and _is_subheading(blocks, place):
                 found.append(_Head(place, number, "title", None, f"{group} {text}".rstrip(" :")))
+            elif _OF_A_MEMBER.search(inside):
+                continue  # what is in bold there is of the question, the motion or the reply
             elif (place > after and _is_marked_subheading(blocks, place, bool(listed))) or (
                 text.isupper() and len(text.split()) > 1 and _has_colon_and_text(blocks, place)
             ):
@@ -963,6 +970,13 @@ def _has_colon_and_text(blocks: Sequence[Block], place: int) -> bool:
         and not _ATTENDANCE.match(block.text)
         and not _CAPTIONED.match(block.text)
         and bool(VERB.search(below.text))
+    )
+
+
+def _is_of_a_list(inside: str, text: str) -> bool:
+    """Whether a deputation, motion or question is headed in an item that holds several."""
+    return not _OF_A_MEMBER.search(inside) and bool(
+        re.match(r"(?:deputation|question|(?:notice of )?motion)s?\b.*\b(?:from|by)\b", text, re.I)
     )
 
 
@@ -1044,7 +1058,7 @@ def _is_marked_subheading(blocks: Sequence[Block], place: int, listed: bool) -> 
         return False
     text, below = blocks[place].text, blocks[place + 1].text
     return below.startswith("Circulated,") or (
-        not listed
+        not (listed and not _in_title_case(text))
         and len(text.split()) > 1
         and not _tells_of(text)
         and not _CAPTIONED.match(text)

@@ -344,6 +344,42 @@ def test_a_list_whose_entries_go_on_from_the_items_is_one_of_an_item() -> None:
     assert [number for number, _ in outline(text)] == ["1", "2", "3", "4", "5", "6"]
 
 
+BELOW = (
+    "The Cathaoirleach welcomed all of them, and they spoke of the works that they had done.\n\n"
+    "It was noted."
+)
+
+
+def test_deputations_within_an_item_of_deputations_are_headed_apart() -> None:
+    text = (
+        f"1. Deputations\n\n{BELOW}\n\nDeputation from the Quay Association\n\n{BELOW}\n\n"
+        f"Deputation from the Harbour Players\n\n{BELOW}\n\n2. Roads\n\n{BELOW}"
+    )
+    assert outline(text) == [
+        ("1", "Deputations"),
+        ("1", "Deputations: Deputation from the Quay Association"),
+        ("1", "Deputations: Deputation from the Harbour Players"),
+        ("2", "Roads"),
+    ]
+
+
+def test_where_every_item_is_called_one_a_heading_is_of_the_item_before_it() -> None:
+    text = (
+        f"**Item 1**\n\n**Minutes**\n\n{BELOW}\n\n**Item 2**\n\n**Water Safety**\n\n{BELOW}\n\n"
+        f"Notice of Motion\n\n{BELOW}\n\n**Item 3**\n\n**Roads**\n\n{BELOW}"
+    )
+    assert outline(text) == [("1", "Minutes"), ("2", "Water Safety"), ("3", "Roads")]
+
+
+def test_a_heading_that_wraps_behind_an_initial_goes_on() -> None:
+    text = (
+        f"1. Minutes\n\n{BELOW}\n\n2. Motion submitted by Councillors S. Barr, C.\n\n"
+        f"Dowd, E. Ash and K. Elm\n\n{BELOW}"
+    )
+    title = "Motion submitted by Councillors S. Barr, C. Dowd, E. Ash and K. Elm"
+    assert outline(text)[1] == ("2", title)
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
