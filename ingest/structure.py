@@ -343,6 +343,8 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[_Draft]]:
         heads.setdefault(head.block, head)
     blocks = list(blocks)
     _join_headings_above(blocks, heads)
+    _move_numbers(blocks, heads)
+    _fill_numbers(heads)
     if not heads:
         return _front_and_rest(blocks, front_end)
     first = _after_agenda(blocks, heads)
@@ -469,6 +471,8 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
         look = look_of(label, block.bold, block.heading > 0, bare)
         if bare and blocks[place + 1].bold:
             look += 2.0
+        if place and _SUBMITTED.search(blocks[place - 1].text) and _IN_PERSON.match(label.rest):
+            look += 3.0  # the heading stands above the number of its motion
         found.append(
             Candidate(
                 place,
@@ -922,8 +926,8 @@ def _unnumbered(
                     found.append(_Head(place, None, "title", None, text.rstrip(" :.")))
                 continue
             listed = _QUESTION_OR_MOTION.search(inside[:120])
-            above = _heads_items(blocks, heads, place)
-            if alone and listed and not above and _is_of_a_list(inside, text):
+            above = not worded and _heads_items(blocks, heads, place)
+            if alone and listed and _is_of_a_list(inside, text):
                 title = f"{inside}: {text}"
                 found.append(_Head(place, number, "title", None, title.rstrip(" :.")))
             elif alone and (above or _LAST_BUSINESS.match(text) or not (listed or worded)):
@@ -986,6 +990,10 @@ _REPLIES = re.compile(r"(?:A )?repl(?:y|ies) to the following\b", re.I)
 def _heads_items(blocks: Sequence[Block], heads: dict[int, _Head], place: int) -> bool:
     """Whether a heading stands right above an item: "NOTICES OF MOTION", or whose motion it is."""
     text = blocks[place].text
+    if _SUBMITTED.search(text) and _IN_PERSON.match(
+        " ".join(b.text for b in blocks[place + 1 :][:1])
+    ):
+        return True
     if place + 1 in heads:
         return text.isupper() or bool(_OF_A_MEMBER.search(text))
     if place + 2 in heads and _REPLIES.match(blocks[place + 1].text):
@@ -1003,6 +1011,45 @@ def _join_headings_above(blocks: list[Block], heads: dict[int, _Head]) -> None:
             heads[place - 1] = replace(above, number=head.number)
             blocks[place] = replace(blocks[place], text=head.label.rest)
             del heads[place]
+
+
+_SUBMITTED = re.compile(
+    r"\b(?:question|motion)s?\b.{0,20}\b(?:submitted|tabled|received)\b.{0,10}\b(?:by|from)\b", re.I
+)
+_ENDS = re.compile(r"[.!?:;][\"'”’)\]]*$")
+
+
+def _move_numbers(blocks: list[Block], heads: dict[int, _Head]) -> None:
+    """Give a number that a scan put into the middle of a sentence to the heading that lacks one.
+
+    So the numbers in a left column may come out above the text that their headings stand below.
+    """
+    for place, after in pairwise(sorted(heads)):
+        head, other = heads[place], heads[after]
+        if head.kind != "number" or not head.label or BUSINESS.search(head.label.rest[:60]):
+            continue
+        if not place or _ENDS.search(blocks[place - 1].text):
+            continue
+        if other.kind == "title" and other.number is None and _SUBMITTED.search(other.title):
+            heads[after] = replace(other, number=head.number)
+            blocks[place] = replace(blocks[place], text=head.label.rest)
+            del heads[place]
+
+
+def _fill_numbers(heads: dict[int, _Head]) -> None:
+    """Number the motions and questions of members whose numbers a scan lost between two others."""
+    lost: list[int] = []
+    last: int | None = None
+    for place in sorted(heads):
+        head = heads[place]
+        if head.kind == "title" and head.number is None and _SUBMITTED.search(head.title):
+            lost.append(place)
+        elif head.number and head.number.isdigit():
+            number = int(head.number)
+            if last is not None and lost and len(lost) == number - last - 1:
+                for at, each in enumerate(lost, last + 1):
+                    heads[each] = replace(heads[each], number=str(at))
+            last, lost = number, []
 
 
 def _parts_of_unnumbered(blocks: Sequence[Block], heads: dict[int, _Head]) -> list[_Head]:
@@ -1181,7 +1228,8 @@ def _inline_heading(place: int, text: str) -> _Head | None:
 # "I will move at the next meeting that ...": a motion or question in its own words; a scan reads I
 # as 1 or as an exclamation mark.
 _IN_PERSON = re.compile(
-    r"\W*(?:I|We|[1!]) (?:will|shall|wish|would|propose|move|ask|call|hereby)\b"
+    r"\W*(?:(?:I|We|1)\b\W*)?will (?:ask|move)\b|"
+    r"\W*(?:I|We|1) (?:will|shall|wish|would|propose|move|ask|call|hereby)\b"
 )
 _TITLE_WORDS = 70  # the longest heading in the measured minutes has 64
 

@@ -380,6 +380,23 @@ def test_a_heading_that_wraps_behind_an_initial_goes_on() -> None:
     assert outline(text)[1] == ("2", title)
 
 
+def test_a_number_in_the_middle_of_a_sentence_is_of_the_heading_that_lacks_one() -> None:
+    text = (
+        f"1. Minutes\n\n{BELOW}\n\n2. Motion submitted by Councillor Ash\n\nREPLY: The Council "
+        "has met the owners of the wall several times, for the sake of the\n\n3.\n\nQuay and its "
+        "trade, and they will mend it.\n\nMotion submitted by Councillor Elm\n\nI will move that "
+        f"the wall be built.\n\n{BELOW}\n\nMotion submitted by Councillor Fir\n\nI will move "
+        f"that the lamp be lit.\n\n{BELOW}\n\n5. Roads\n\n{BELOW}"
+    )
+    assert outline(text) == [
+        ("1", "Minutes"),
+        ("2", "Motion submitted by Councillor Ash"),
+        ("3", "Motion submitted by Councillor Elm"),
+        ("4", "Motion submitted by Councillor Fir"),
+        ("5", "Roads"),
+    ]
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
