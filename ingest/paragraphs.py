@@ -39,7 +39,8 @@ _FORMULA = re.compile(
     r"(?:I|We) will (?:ask|move)\b"
 )
 # "3. Local Transport", and below it "The Chairman welcomed ...": a heading and its first sentence.
-_NUMBERED_TITLE = re.compile(r"^\W*(?:item\s*)?\d{1,3}[.:)]\s+[A-Z]", re.I)
+# Or what an agenda puts so: "To receive an update on the Greenway".
+_HEADS = re.compile(r"\W*(?:item\s*)?\d{1,3}[.:)]\s+[A-Z]|To (?:receive|consider|note)\b", re.I)
 _VERB = re.compile(r"\b(?:was|were|is|are|has|have|had|gave|[a-z]{2,}ed)\b")
 _OPENS_SENTENCE = re.compile(
     r"(?:The|It|This|There|He|She|They|Members?|Councillors?|Cllrs?\.?|Mr\.?|Mrs\.?|Ms\.?|Following|"
@@ -202,7 +203,7 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return False
     if line.space_before and not double and before.page == line.page:
         return not (open_end and _goes_on(line.text))
-    if (titled or (began and _NUMBERED_TITLE.match(before.text))) and _is_title_above(
+    if (titled or (began and _HEADS.match(before.text))) and _is_title_above(
         before.text, line.text
     ):
         return True

@@ -285,7 +285,7 @@ _REPORT_OF = re.compile(
 )
 _REPORTS = re.compile(r"\breports\b", re.I)
 _NOT_BUSINESS = re.compile(
-    r"^\W*(?:reply|response|answer|present|members?|officials?|officers?|in attendance|in the "
+    r"^\W*(?:reply|response|answer|present\b|members?|officials?|officers?|in attendance|in the "
     r"chair|attend\w*|"
     r"apolog\w*|absent|signed|sínithe|chair(?:man|person|woman)?\W*$|cathaoirleach\W*$|mayor\W*$|"
     r"clerk|"
@@ -511,14 +511,32 @@ def _front_end(blocks: Sequence[Block], chain: Sequence[Candidate]) -> int:
     return end
 
 
+def _heads_report(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a heading without any mark but the report below it stands here."""
+    text = blocks[place].text
+    return (
+        place + 1 < len(blocks)
+        and blocks[place + 1].text.startswith("Circulated,")
+        and len(text.split()) <= _SENTENCE_WORDS
+        and is_titlelike(text)
+        and not _NOT_BUSINESS.match(text)
+        and not _OFFICE.search(text)
+    )
+
+
+_OFFICE = re.compile(r"\((?:Mr|Mrs|Ms|Miss|Dr|Cllr)\b")
+
+
 def _skip_names(blocks: Sequence[Block], place: int, limit: int) -> int:
     """Past the names that stand below a heading such as "Present:"."""
+    if place < limit and len(_OFFICE.findall(blocks[place].text)) > 1:
+        place += 1  # an apology may stand behind the names in one paragraph
     while place < limit and not re.search(
         r"\b(?:was|were|that|had|has|the meeting)\b", blocks[place].text
     ):
         if _business_title(blocks[place]) or len(blocks[place].text) > 900:
             break
-        if _has_colon_and_text(blocks, place):
+        if _has_colon_and_text(blocks, place) or _heads_report(blocks, place):
             break
         place += 1
     return place
@@ -903,6 +921,7 @@ def _unnumbered(
     plain = {at for one, end in pairwise(bounds) for at in _plain_subheadings(blocks, one, end)}
     # "Item 3" heads every item, so that what has no such heading is of the item before.
     worded = bool(chain) and all(each.label.worded for each in chain)
+    times = Counter(block.text for block in blocks)
     colons = [] if chain else _headings_with_colon(blocks, start)
     for place in range(start, len(blocks)):
         block = blocks[place]
@@ -920,6 +939,8 @@ def _unnumbered(
             continue
         text = block.text
         if chain:
+            if times[text] >= _CAPTION and not _ALONE.match(text):
+                continue
             alone = _ALONE.match(text) and len(text.split()) <= 30 and "?" not in text
             if place <= first:
                 if (alone and _has_body(blocks, place)) or _has_colon_and_text(blocks, place):
@@ -947,7 +968,7 @@ def _unnumbered(
                 found.append(_Head(place, number, "title", None, title.rstrip(" :")))
             continue
         head = _free_heading(blocks, place)
-        if head is None and place in colons:
+        if head is None and (place in colons or (not found and _heads_report(blocks, place))):
             head = _Head(place, None, "title", None, text.rstrip(" :"))
         if head:
             found.append(head)
@@ -984,6 +1005,7 @@ def _is_of_a_list(inside: str, text: str) -> bool:
     )
 
 
+_GROUP = re.compile(r"(?:adjourned )?(?:notices? of motion|questions)\W*$", re.I)
 _REPLIES = re.compile(r"(?:A )?repl(?:y|ies) to the following\b", re.I)
 
 
@@ -993,6 +1015,8 @@ def _heads_items(blocks: Sequence[Block], heads: dict[int, _Head], place: int) -
     if _SUBMITTED.search(text) and _IN_PERSON.match(
         " ".join(b.text for b in blocks[place + 1 :][:1])
     ):
+        return True
+    if _GROUP.match(text) and (text.isupper() or place + 1 in heads):
         return True
     if place + 1 in heads:
         return text.isupper() or bool(_OF_A_MEMBER.search(text))
@@ -1228,7 +1252,7 @@ def _inline_heading(place: int, text: str) -> _Head | None:
 # "I will move at the next meeting that ...": a motion or question in its own words; a scan reads I
 # as 1 or as an exclamation mark.
 _IN_PERSON = re.compile(
-    r"\W*(?:(?:I|We|1)\b\W*)?will (?:ask|move)\b|"
+    r"\W*(?:(?:I|We|1|i)\b\W*)?will (?:ask|move)\b|"
     r"\W*(?:I|We|1) (?:will|shall|wish|would|propose|move|ask|call|hereby)\b"
 )
 _TITLE_WORDS = 70  # the longest heading in the measured minutes has 64
@@ -1260,7 +1284,8 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
             place += 1
         else:
             return draft, place
-    split = None if titled_by_bold or head.title else inline_title(rest)
+    capitals = rest.isupper()
+    split = None if titled_by_bold or capitals or head.title else inline_title(rest)
     behind = rest[len(split[0]) :][:3] if split else ""
     if split and (":" in behind or not is_titlelike(rest) or head.in_line):
         draft.title = split[0]
@@ -1286,6 +1311,9 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
             break  # of several bold lines that end so, none is a heading
         rest = f"{rest} {after.text}"
         place += 1
+    while capitals and place < len(blocks) and place not in heads and _in_capitals(blocks[place]):
+        rest = f"{rest} {blocks[place].text}"
+        place += 1
     listing = rest.endswith(":") and BUSINESS.search(rest)  # "Payments for Approval:"
     more = 0 if listing or _tells_of(rest) else _lines_of_title(blocks, place, heads)
     if more and (
@@ -1302,6 +1330,17 @@ def _open_item(blocks: Sequence[Block], place: int, heads: dict[int, _Head]) -> 
         broken, place = 2 * _REST_WORDS, place + 1
     draft.title = rest.rstrip(" :") if not rest.endswith("...") else rest
     return draft, place
+
+
+def _in_capitals(block: Block) -> bool:
+    """Whether a line goes on with a heading in capitals."""
+    return (
+        block.text.isupper()
+        and block.label is None
+        and not block.table
+        and not _NOT_BUSINESS.match(block.text)
+        and not _ALONE.match(block.text)
+    )
 
 
 _REST_WORDS = 3  # of what a column breaks off; twice as many in the lines that follow
@@ -1326,7 +1365,7 @@ def _is_rest_of_heading(
 
 # "The Cathaoirleach welcomed Superintendent", of which a scan or a column took the rest.
 _SENTENCE = re.compile(
-    r"(?:The|Mr|Mrs|Ms|Cllrs?|Councillors?|Members?)\b.{0,60}?\s(?:[a-z]{2,}ed|gave|made|said|took)\b"
+    r"(?:The|Mr|Mrs|Ms|Cllrs?|Councillors?|Members?)\b.{0,120}?\s(?:[a-z]{2,}ed|gave|made|said|took)\b"
 )
 _NO_VERB = re.compile(r"\b(?:to be|proposed)\b")  # "Roads to be Public", "Works on proposed Park"
 _MORE_LINES = 3  # of a heading: a department, a section of it, what was taken
@@ -1338,7 +1377,7 @@ def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, _Head]
     while more < _MORE_LINES and _goes_on_with_title(blocks, place + more, heads):
         more += 1
         below = blocks[place + more].text
-        if len(below.split()) > 12 or _SENTENCE.match(below):
+        if len(below.split()) > 12 or _SENTENCE.match(below) or _TO_DO.match(below):
             return more
         if not all(_in_title_case(each.text) for each in blocks[place : place + more + 1]):
             return 0

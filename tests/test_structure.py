@@ -397,6 +397,38 @@ def test_a_number_in_the_middle_of_a_sentence_is_of_the_heading_that_lacks_one()
     ]
 
 
+def test_the_one_matter_of_a_special_meeting_is_headed_by_the_line_above_its_report() -> None:
+    text = (
+        "Officials in attendance:\n\nClerk (Mr. J. Elm), Engineer (Ms. R. Fir).\n\n"
+        "Harbour Lights 2011\n\nCirculated, report of the Engineer on the lamps of the harbour.\n\n"
+        f"{BELOW}"
+    )
+    [meeting] = meetings(HEAD + text)
+    [item] = meeting.items
+    assert item.title == "Harbour Lights 2011"
+    assert item.paragraphs[0].text.startswith("Circulated, report")
+
+
+def test_a_heading_in_capitals_goes_on_in_capitals() -> None:
+    text = (
+        f"1. MINUTES\n\n{BELOW}\n\n2. NOMINATIONS TO THE FOLLOWING: (A) THE HARBOUR\n\n"
+        f"BOARD; AND (B) THE QUAY TRUST:\n\n{BELOW}\n\nQUESTIONS\n\n{BELOW}"
+    )
+    assert outline(text) == [
+        ("1", "MINUTES"),
+        ("2", "NOMINATIONS TO THE FOLLOWING: (A) THE HARBOUR BOARD; AND (B) THE QUAY TRUST"),
+        (None, "QUESTIONS"),
+    ]
+
+
+def test_what_an_agenda_asks_for_is_of_the_heading() -> None:
+    text = (
+        f"1. Minutes\n\n{BELOW}\n\n2. Works Department\n\nTo receive an update on the harbour\n\n"
+        f"Mr. J. Elm gave a presentation on the works, and the Members thanked him.\n\n{BELOW}"
+    )
+    assert outline(text)[1] == ("2", "Works Department To receive an update on the harbour")
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
