@@ -290,14 +290,25 @@ def _plain_text(data: bytes, suffix: str) -> str:
 def _content(meetings: Sequence[Meeting]) -> Iterator[str]:
     for meeting in meetings:
         yield from (paragraph.text for paragraph in meeting.front)
-        for item in meeting.items:
+        for place, item in enumerate(meeting.items):
             yield item.number or ""
             first = item.paragraphs[0].text if item.paragraphs else ""
-            if not _repeats(
-                item.title, first
-            ):  # the title of an item that has none is its sentence
-                yield item.title
+            title = _own_title(item, meeting.items[:place])
+            if not _repeats(title, first):  # the title of an item that has none is its sentence
+                yield title
             yield from (paragraph.text for paragraph in item.paragraphs)
+
+
+def _own_title(item: Item, before: Sequence[Item]) -> str:
+    """The title without that of the item which it is a part of, which stands there only once."""
+    for whole in reversed(before):
+        if not (whole.title and whole.number and item.number):
+            continue
+        if whole.number == item.number:
+            return item.title.removeprefix(f"{whole.title}: ")
+        if is_part(item.number, whole.number):
+            return item.title.removeprefix(whole.title).removeprefix(": ")
+    return item.title
 
 
 def _repeats(title: str, text: str) -> bool:
