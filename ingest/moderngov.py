@@ -12,9 +12,10 @@ from ingest.attendance import parse_attendance
 from ingest.bodies import canonical_body
 from ingest.dates import parse_date
 from ingest.decisions import OF_THIS_PROPOSAL, parse_decisions
+from ingest.exempt import mark_restricted
+from ingest.language import detect_language
 from ingest.model import Attendance, Decision, Item, Meeting, Paragraph
 from ingest.references import find_references
-from ingest.structure import detect_language, mark_restricted
 from ingest.webpage import WebBlock, page_address, parse_html, web_blocks
 
 Section = Literal["agenda", "minutes", "decision", "documents"]

@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 from ingest.bodies import canonical_body
 from ingest.dates import parse_date
 from ingest.errors import UnreadableSource
+from ingest.exempt import mark_restricted
 from ingest.model import Attendance, Item, Meeting, Paragraph
 from ingest.moderngov import ItemDraft, Page, Section, attendance_of, clean_title, make_meeting
-from ingest.structure import mark_restricted
 from ingest.webpage import WebBlock, parse_html, web_blocks
 
 # What the service says of an item's text, by the field that holds it.

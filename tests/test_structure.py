@@ -4,14 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from ingest.exempt import is_restricted, is_truncated, mark_restricted
+from ingest.language import detect_language
 from ingest.model import Document, Item, Line, Meeting, Paragraph
-from ingest.structure import (
-    build_meetings,
-    detect_language,
-    is_restricted,
-    is_truncated,
-    mark_restricted,
-)
+from ingest.structure import build_meetings
 from ingest.text import read_text
 
 HEAD = (

@@ -1,0 +1,384 @@
+"""The parts of a numbered item: "(a)", "5.1" and "(i)", told from the entries of a list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ingest.headings import (
+    OF_A_MEMBER,
+    QUESTION_OR_MOTION,
+    RULED,
+    SENTENCE_WORDS,
+    TO_DO,
+    Block,
+    Head,
+    has_heading_in_line,
+    label_within,
+    sentence_title,
+    title_and_next,
+)
+from ingest.numbering import (
+    VERB,
+    Candidate,
+    Label,
+    inline_title,
+    is_titlelike,
+    letter_value,
+    roman_value,
+)
+
+
+def subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[Head]:
+    """Sub-items "(a)" and "5.1" inside a numbered item."""
+    found: list[Head] = []
+    ends = [each.block for each in chain[1:]] + [len(blocks)]
+    whole: Label | None = None  # of the last item with lettered parts
+    last = 0  # the value of its last letter
+    for candidate, end in zip(chain, ends, strict=False):
+        own = candidate.label
+        letters: list[tuple[int, Label, int]] = []
+        bracketed: list[tuple[int, Label, int]] = []
+        expected = _next_part(own)
+        decimals = _decimals(blocks, candidate, end)
+        first = len(found)  # of this item
+        found += decimals
+        taken = {head.block for head in decimals}
+        for place in range(candidate.block, end):
+            block = blocks[place]
+            label = block.label
+            if place in taken:
+                continue
+            if label and label.value == expected and _is_part(label) and place > candidate.block:
+                found.append(Head(place, label.number, "sub", label))
+                expected = _next_part(label)
+                continue
+            if place == candidate.block:
+                label = label_within(own)
+            if label is None or block.table:
+                continue
+            heads = _is_titled(blocks, place, end, label)
+            if label.family == "letter":
+                if heads and own.value[-1] and _goes_on(expected, label):
+                    found.append(_part(str(own.value[0]), place, label))  # "(b)" after "5(a)"
+                    expected = (own.value[0], label.value[0] + 1)
+                else:
+                    letters.append((place, label, heads))
+            elif label.family == "int" and re.match(r"\(\d{1,2}\)", block.text):
+                bracketed.append((place, label, heads))
+        letters = _without_nested(_of_one_form(blocks, _without_lists(blocks, letters)))
+        roman = [label.number.lower() for _, label, _ in letters[:2]] == ["i", "ii"]
+        title = title_and_next(blocks, candidate.block)[0]
+        if whole and letters and not roman and 0 < last == letters[0][1].value[0] - 1:
+            # Another item was taken between its parts (d) and (e).
+            parts = _lettered(whole, letters, candidate.block, last)
+        elif OF_A_MEMBER.search(title):
+            continue  # its letters are of what was asked or answered
+        else:
+            whole = own
+            parts = _lettered(own, letters, candidate.block)
+        if not QUESTION_OR_MOTION.search(title):
+            if parts:
+                parts += _between(parts, letters)
+            else:
+                run = _in_order(letters)
+                parts = _with_text(blocks, run, own.number, candidate.block, end)
+                parts = parts or _with_headings_in_line(run, own.number, title)
+        last = max((head.label.value[0] for head in parts if head.label), default=0)
+        found += parts
+        inside = [head for head in found[first:] if head.block > candidate.block]
+        found += _nested(blocks, inside, end)
+        numbers = [label.value[0] for _, label, _ in bracketed]
+        titled = all(each[2] > 1 for each in bracketed)
+        if titled and numbers in (
+            list(range(1, len(numbers) + 1)),
+            list(range(2, len(numbers) + 2)),
+        ):
+            found += _lettered(own, bracketed, candidate.block)  # "(1)" may stand in the heading
+    return found
+
+
+def _decimals(blocks: Sequence[Block], candidate: Candidate, end: int) -> list[Head]:
+    """The parts "5.1", "5.2" ... of item 5: in order from the first, or with a heading each.
+
+    A part that is a sentence has the title of its item.
+    """
+    own = candidate.label
+    if own.family != "int" or own.value[-1]:
+        return []
+    found: list[Head] = []
+    seen = {0}
+    for place in range(candidate.block + 1, end):
+        label = blocks[place].label
+        if label is None or label.family != "decimal" or blocks[place].table:
+            continue
+        if label.value[0] != own.value[0] or len(label.value) != 2:
+            continue
+        titled = bool(_is_titled(blocks, place, end, label))
+        if not max(seen) - 1 <= label.value[1] <= max(seen) + 2 and not titled:
+            continue
+        seen.add(label.value[1])
+        headed = titled or has_heading_in_line(label.rest)
+        title = "" if headed else title_and_next(blocks, candidate.block)[0]
+        if len(title.split()) > SENTENCE_WORDS:
+            title = sentence_title(title)
+        found.append(Head(place, label.number, "sub", label, title))
+    return found
+
+
+def _next_part(label: Label) -> tuple[int, ...]:
+    """The value of the "5(a)" or "5(b)" that would go on from an item's number."""
+    return (label.value[0], label.value[-1] + 1) if label.family == "int" else ()
+
+
+def _goes_on(expected: tuple[int, ...], label: Label) -> bool:
+    """Whether "(b)" is the part that is expected; "(ii)" after "(i)", which may be a letter too."""
+    after_i = (letter_value("i") + 1, letter_value("ii"))
+    return bool(expected) and (
+        label.value == expected[1:] or (expected[-1], *label.value) == after_i
+    )
+
+
+def _is_part(label: Label) -> bool:
+    """Whether the label repeats its item's number, as in "5(a) Title. Text"."""
+    rest = label.rest
+    return label.number.endswith(")") and not rest[:1].islower() and rest[:1] not in ",;"
+
+
+def _lettered(
+    own: Label, letters: Sequence[tuple[int, Label, int]], first: int, after: int = 0
+) -> list[Head]:
+    """The run of letters a, b, c ... of an item, where most have a heading of their own.
+
+    `after` is the value of the letter that the run goes on from.
+    """
+    if own.family == "int" and own.value[-1]:
+        return []
+    run = _in_order(letters, after)
+    if sum(titled > 0 for _, _, titled in run) * 2 < len(run):
+        # Entries of lists in the text of a part may hide that its successor has a heading.
+        run = _in_order([each for each in letters if each[2]], after)
+        run = run if len(run) > 1 and run[0][1].value[0] == after + 1 else []
+    heads = {place: label for place, label, titled in [*run, *letters] if titled > 1}
+    heads |= {place: label for place, label, titled in run if titled}
+    heads.pop(first, None)
+    return [_part(own.number, place, label) for place, label in sorted(heads.items())]
+
+
+def _part(whole: str, place: int, label: Label, title: str = "", part_of: str = "") -> Head:
+    return Head(place, f"{whole}({label.number})", "sub", label, title, part_of=part_of)
+
+
+def _between(parts: Sequence[Head], letters: Sequence[tuple[int, Label, int]]) -> list[Head]:
+    """The part (b) that stands between (a) and (c), though its heading does not look like one.
+
+    Where other letters stand there too, they are of a list.
+    """
+    known = {head.block: head for head in parts}
+    found: list[Head] = []
+    waiting: list[tuple[int, Label]] = []
+    value = 0
+    for place, label, _ in letters:
+        if place not in known:
+            waiting.append((place, label))
+            continue
+        missing = list(range(value + 1, label.value[0]))
+        if missing and [other.value[0] for _, other in waiting] == missing:
+            whole = (known[place].number or "").rpartition("(")[0]
+            found += [_part(whole, *each) for each in waiting if not each[1].rest[:1].islower()]
+        waiting, value = [], label.value[0]
+    return found
+
+
+_HAVE_TEXT = 0.6  # of a run of labels, each with a paragraph without one below it
+
+
+def _with_text(
+    blocks: Sequence[Block], run: Sequence[tuple[int, Label, int]], whole: str, at: int, end: int
+) -> list[Head]:
+    """The parts of the item at a block that are sentences with own text below, and have its title.
+
+    None where the labels are of a list, whose entries follow each other.
+    """
+    title, start = title_and_next(blocks, at)
+    if len(run) < 2 or run[0][0] > start + 1:
+        return []
+    if any(label.rest[:1].islower() for _, label, _ in run):
+        return []
+    places = [*(place for place, _, _ in run), end]
+    own = sum(after - one > 1 and blocks[one + 1].label is None for one, after in pairwise(places))
+    if own < _HAVE_TEXT * len(run):
+        return []
+    return [_part(whole, place, label, title, part_of=whole) for place, label, _ in run]
+
+
+def _with_headings_in_line(
+    run: Sequence[tuple[int, Label, int]], whole: str, title: str
+) -> list[Head]:
+    """The parts whose heading and text are in one line: "a) The Common - the Clerk had written".
+
+    All of a run of letters are parts where most have such a heading; others have the title of
+    their item.
+    """
+    headed = [label for _, label, _ in run if has_heading_in_line(label.rest)]
+    if len(headed) < 2 or len(headed) * 2 < len(run):
+        return []
+    return [
+        Head(
+            place,
+            f"{whole}({label.number})" if whole else label.number,
+            "sub",
+            label,
+            "" if inline_title(label.rest) else title,
+            in_line=True,
+        )
+        for place, label, _ in run
+    ]
+
+
+def _nested(blocks: Sequence[Block], heads: Sequence[Head], end: int) -> list[Head]:
+    """The parts (i), (ii) ... of an item's lettered parts, with headings or text of their own."""
+    found: list[Head] = []
+    ordered = sorted(heads, key=lambda head: head.block)
+    for head, until in pairwise([*ordered, Head(end, None, "sub")]):
+        whole = head.number or ""
+        if not re.search(r"\([a-z]\)$", whole, re.I):
+            continue
+        romans = [
+            (place, label, _is_titled(blocks, place, end, label))
+            for place in range(head.block + 1, until.block)
+            if (label := blocks[place].label) is not None
+            and re.fullmatch("[ivx]+", label.number, re.I)
+            and not blocks[place].table
+        ]
+        run = _in_order(romans)
+        if len(run) > 1 and sum(titled > 0 for _, _, titled in run) * 2 > len(run):
+            found += [_part(whole, at, label, part_of=whole) for at, label, titled in run if titled]
+        else:
+            found += _with_text(blocks, run, whole, head.block, until.block)
+    return found
+
+
+def _without_lists(
+    blocks: Sequence[Block], letters: Sequence[tuple[int, Label, int]]
+) -> list[tuple[int, Label, int]]:
+    """The labels, of which one that follows an entry with a semicolon has no heading."""
+    before = {
+        (place + 1, label.value[0] + 1)
+        for place, label, _ in letters
+        if blocks[place].text.endswith((";", "; and"))
+    }
+    return [
+        (place, label, 0 if (place, label.value[0]) in before else titled)
+        for place, label, titled in letters
+    ]
+
+
+def _of_one_form(
+    blocks: Sequence[Block], letters: Sequence[tuple[int, Label, int]]
+) -> list[tuple[int, Label, int]]:
+    """The labels in the form of the first, "(a)" or "a.": others are of lists in the text."""
+    brackets = [
+        "(" in blocks[place].text[:8].partition(label.number)[0] for place, label, _ in letters
+    ]
+    return [each for each, one in zip(letters, brackets, strict=True) if one == brackets[0]]
+
+
+def _without_nested(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int, Label, int]]:
+    """The labels without those that number the parts of a sub-item: Roman ones below letters."""
+    kept = []
+    names = [label.number.lower() for _, label, _ in letters]
+    romans = [each for each in letters if re.fullmatch("[ivx]+", each[1].number, re.I)]
+    plain = [each for each in letters if each not in romans]
+    if "ii" in names and all(each[2] for each in romans) and not any(each[2] for each in plain):
+        return romans  # lists "a, b, c" in the parts (i) and (ii)
+    lettered = any(name in "abcdefgh" for name in names)
+    for place, each in enumerate(letters):
+        roman = len(names[place]) > 1 or (
+            names[place] == "i" and any(name == "ii" for name in names[place + 1 : place + 3])
+        )
+        if not (roman and lettered):
+            kept.append(each)
+    return kept
+
+
+def _in_order(
+    letters: Sequence[tuple[int, Label, int]], after: int = 0
+) -> list[tuple[int, Label, int]]:
+    """The first run a, b, c ... or i, ii, iii ..., with a gap where a letter was misread."""
+    run: list[tuple[int, Label, int]] = []
+    reached = {after}
+    for place, label, titled in letters:
+        values = {letter_value(label.number), roman_value(label.number)}
+        steps = [value - before for value in values for before in reached if value]
+        if any(0 < step <= (1 if not run else 2) for step in steps):
+            run.append((place, label, titled))
+            reached = {value for value in values if value}
+    return run
+
+
+_OWN_WORDS = 8  # of the text below a heading, at least
+
+
+def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> int:
+    """Whether a sub-label has a heading of its own: 0 no, it is a list entry; 1 it seems; 2 yes."""
+    block = blocks[place]
+    after = blocks[place + 1] if place + 1 < end else None
+    if not label.rest:
+        return 2 if after is not None and after.bold and is_titlelike(after.text) else 0
+    rest = RULED.sub("", label.rest)
+    if block.bold or (TO_DO.match(rest) and not VERB.search(rest)):
+        rest = rest.rstrip(".")
+    if not rest or rest[0] in '“"‘•*' or rest[0].islower() or not is_titlelike(rest):
+        return 0
+    if block.bold or block.heading:
+        return 2
+    words = len(label.rest.split())
+    if (
+        after is not None
+        and _nests(blocks, place, end)
+        and words <= 10
+        and not VERB.search(label.rest)
+    ):
+        return 1
+    if after is None or (after.label and after.label.family == label.family):
+        return 0
+    own = len(after.text.split())
+    if block.alone and words <= 16 and not VERB.search(label.rest) and own > _OWN_WORDS:
+        return 2
+    for each in blocks[place + 2 : end]:
+        if label.family != "letter" or each.label is not None or own > _OWN_WORDS:
+            break
+        own += len(each.text.split())
+    return 1 if words <= 20 and own > _OWN_WORDS else 0
+
+
+def _nests(blocks: Sequence[Block], place: int, end: int) -> bool:
+    """Whether a list of its own begins below a lettered heading: "(d) Grants", "(i) ..."."""
+    labels = [each.label for each in blocks[place + 1 : end] if each.label is not None]
+    names = [label.number.lower() for label in labels if label.family == "letter"]
+    if blocks[place + 1].label is None or names[:1] != ["i"]:
+        return False
+    return not _is_letter(blocks[place], "h") or "ii" in names[1:3]
+
+
+def _is_letter(block: Block, letter: str) -> bool:
+    return block.label is not None and block.label.number.lower() == letter
+
+
+def parts_of_unnumbered(blocks: Sequence[Block], heads: dict[int, Head]) -> list[Head]:
+    """The lettered parts of items without a number; their number is the letter alone."""
+    found: list[Head] = []
+    for start, end in pairwise([*sorted(heads), len(blocks)]):
+        if heads[start].number is not None:
+            continue
+        letters = [
+            (place, label, 0)
+            for place in range(start + 1, end)
+            if (label := blocks[place].label) is not None
+            and label.family == "letter"
+            and not blocks[place].table
+        ]
+        found += _with_headings_in_line(_in_order(letters), "", heads[start].title)
+    return found

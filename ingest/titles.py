@@ -1,0 +1,188 @@
+"""The title of an item: which lines its heading takes, and where its text begins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ingest.headings import (
+    ALONE,
+    IN_PERSON,
+    NOT_BUSINESS,
+    RULED,
+    SENTENCE,
+    SENTENCE_WORDS,
+    TO_DO,
+    Block,
+    Draft,
+    Head,
+    has_heading_in_line,
+    in_title_case,
+    label_within,
+    sentence_title,
+    tells_of,
+)
+from ingest.numbering import BUSINESS, VERB, inline_title, is_titlelike
+
+_TITLE_WORDS = 70  # the longest heading in the measured minutes has 64
+
+
+def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tuple[Draft, int]:
+    """The item that begins here, with its title read, and the place of its next block."""
+    head = heads[place]
+    block = blocks[place]
+    draft = Draft(head.number, head.title, block.page)
+    place += 1
+    if head.kind == "title":
+        if head.text:
+            draft.blocks.append(replace(block, text=head.text))
+        return draft, place
+    label = head.label
+    assert label is not None
+    if label.scanned:
+        draft.misread = block.text[: len(block.text) - len(label.rest)].strip()
+    rest = RULED.sub("", label.rest)
+    within = label_within(label) if head.kind == "number" else None
+    if within and is_titlelike(within.rest) and label.family == "int" and not label.value[-1]:
+        draft.number = f"{label.number}({within.number})"
+        rest = within.rest
+    titled_by_bold = block.bold or block.heading > 0
+    if not rest:
+        if place < len(blocks) and place not in heads and _may_be_title(blocks[place]):
+            rest, titled_by_bold = blocks[place].text, blocks[place].bold
+            place += 1
+        else:
+            return draft, place
+    capitals = rest.isupper()
+    split = None if titled_by_bold or capitals or head.title else inline_title(rest)
+    behind = rest[len(split[0]) :][:3] if split else ""
+    if split and (":" in behind or not is_titlelike(rest) or head.in_line):
+        draft.title = split[0]
+        # "a) The Common - it has been cut" says nothing without its heading.
+        whole = head.in_line or (head.kind == "sub" and has_heading_in_line(rest))
+        draft.blocks.append(replace(block, text=rest if whole else split[1]))
+        return draft, place
+    if head.title or (not titled_by_bold and (not is_titlelike(rest) or tells_of(rest))):
+        draft.title = head.title or sentence_title(rest)
+        draft.blocks.append(replace(block, text=rest))
+        return draft, place
+    words = len(rest.split())
+    while titled_by_bold and place < len(blocks) and place not in heads:
+        after = blocks[place]
+        if not after.bold or after.label or after.table or NOT_BUSINESS.match(after.text):
+            break
+        if IN_PERSON.match(after.text):
+            break
+        words += len(after.text.split())
+        if words > _TITLE_WORDS or after.text[0] in '“"‘•' or after.text.endswith(":"):
+            break
+        if after.text.endswith(".") and (place + 1 >= len(blocks) or blocks[place + 1].bold):
+            break  # of several bold lines that end so, none is a heading
+        rest = f"{rest} {after.text}"
+        place += 1
+    while capitals and place < len(blocks) and place not in heads and _in_capitals(blocks[place]):
+        rest = f"{rest} {blocks[place].text}"
+        place += 1
+    listing = rest.endswith(":") and BUSINESS.search(rest)  # "Payments for Approval:"
+    more = 0 if listing or tells_of(rest) else _lines_of_title(blocks, place, heads)
+    if more and (
+        not titled_by_bold
+        or blocks[place + more].text.startswith("Circulated,")
+        or TO_DO.match(blocks[place].text)
+    ):
+        lines = (each.text for each in blocks[place : place + more])
+        rest = " ".join((rest.rstrip(" :"), *lines))
+        place += more
+    broken = _REST_WORDS if head.kind == "sub" and not titled_by_bold else 0
+    while broken and _is_rest_of_heading(blocks, place, heads, broken):
+        rest = f"{rest} {blocks[place].text}"
+        broken, place = 2 * _REST_WORDS, place + 1
+    draft.title = rest.rstrip(" :") if not rest.endswith("...") else rest
+    return draft, place
+
+
+def _in_capitals(block: Block) -> bool:
+    """Whether a line goes on with a heading in capitals."""
+    return (
+        block.text.isupper()
+        and block.label is None
+        and not block.table
+        and not NOT_BUSINESS.match(block.text)
+        and not ALONE.match(block.text)
+    )
+
+
+_REST_WORDS = 3  # of what a column breaks off; twice as many in the lines that follow
+_BROKEN_OFF = re.compile(r"[^\W\d_][\w’'-]*(?: (?:\w[\w’'-]*|&))*\.?|[-–—]")
+
+
+def _is_rest_of_heading(
+    blocks: Sequence[Block], place: int, heads: dict[int, Head], most: int
+) -> bool:
+    """Whether at most so many words stand here that a column broke off the heading of a part."""
+    if place + 1 >= len(blocks) or place in heads or place + 1 in heads:
+        return False
+    block = blocks[place]
+    return (
+        len(block.text.split()) <= most
+        and bool(_BROKEN_OFF.fullmatch(block.text))
+        and not (block.label or block.table or block.bold)
+        and not NOT_BUSINESS.match(block.text)
+        and not ALONE.match(block.text)
+    )
+
+
+_NO_VERB = re.compile(r"\b(?:to be|proposed)\b")  # "Roads to be Public", "Works on proposed Park"
+_MORE_LINES = 3  # of a heading: a department, a section of it, what was taken
+
+
+def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> int:
+    """How many more lines of the heading stand here: short, no sentences, with text below."""
+    more = 0
+    while more < _MORE_LINES and _goes_on_with_title(blocks, place + more, heads):
+        more += 1
+        below = blocks[place + more].text
+        if len(below.split()) > 12 or SENTENCE.match(below) or TO_DO.match(below):
+            return more
+        if not all(in_title_case(each.text) for each in blocks[place : place + more + 1]):
+            return 0
+    return 0
+
+
+def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> bool:
+    """Whether a line that may be of a heading stands here, and neither the end nor an item next."""
+    if place + 1 >= len(blocks) or place in heads:
+        return False
+    if place + 1 in heads and not heads[place + 1].part_of:
+        return False
+    block = blocks[place]
+    bare = re.sub(r"\([^()]*\)", "", block.text)  # without "(deferred from the meeting held ...)"
+    titled = in_title_case(bare)
+    words = (bare if titled else block.text).split()
+    return (
+        len(words) <= SENTENCE_WORDS
+        and sum(len(word) > 2 for word in words) >= 2
+        and block.label is None
+        and not block.table
+        and is_titlelike(block.text.rstrip("."))
+        and not block.text.endswith(":")
+        and block.text[0] not in '“"‘(•*-'
+        and not NOT_BUSINESS.match(block.text)
+        and not ALONE.match(block.text)
+        and not VERB.search(_NO_VERB.sub("", block.text) if titled else block.text)
+        and not SENTENCE.match(block.text)
+    )
+
+
+def _may_be_title(block: Block) -> bool:
+    text = re.sub(r"[.:]$", "", block.text)
+    return not block.table and (
+        block.bold
+        or (is_titlelike(block.text) and len(block.text.split()) <= 40)
+        or (
+            is_titlelike(text)
+            and len(text.split()) <= SENTENCE_WORDS
+            and (text[:3] == "To " or not VERB.search(text))
+        )
+    )

@@ -1,0 +1,297 @@
+"""Headings without a number: business that has none, and all of a meeting without numbers."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ingest.headings import (
+    ALONE,
+    ATTENDANCE,
+    CAPTIONED,
+    IN_PERSON,
+    LAST,
+    NOT_BUSINESS,
+    OF_A_MEMBER,
+    PLAIN,
+    PLAIN_WORDS,
+    QUESTION_OR_MOTION,
+    SMALL_WORDS,
+    SUBMITTED,
+    Block,
+    Head,
+    has_body,
+    has_colon_and_text,
+    has_heading_in_line,
+    heads_report,
+    in_title_case,
+    is_subheading,
+    tells_of,
+    title_and_next,
+)
+from ingest.numbering import BUSINESS, VERB, Candidate, inline_title, is_titlelike
+
+_LAST_BUSINESS = re.compile(
+    rf"^(?:{LAST}|correspondence|votes? of (?:sympathy|congratulations?|thanks))\W*$", re.I | re.S
+)
+# "Clerk's Report" below a numbered "Chairman's Report", but not among the reports of one item.
+_REPORT_OF = re.compile(
+    r"^(?:the )?(?:chair(?:man|person|woman)?|clerk|treasurer|secretary|mayor|warden|police|head ?"
+    r"teacher|(?:county|borough|district|ward) (?:council(?:lor)?|member))(?:['’]s|s['’]?)? "
+    r"reports?\W*$",
+    re.I,
+)
+_REPORTS = re.compile(r"\breports\b", re.I)
+
+
+def unnumbered_heads(
+    blocks: Sequence[Block], chain: Sequence[Candidate], heads: dict[int, Head], front_end: int
+) -> list[Head]:
+    """Headings without a number: business that has none, or all of a meeting without numbers."""
+    found: list[Head] = []
+    first = min(heads) if heads else len(blocks)
+    inside = group = ""
+    number: str | None = None
+    after = 0
+    start = min(front_end, first) if chain else front_end
+    bounds = [*sorted(heads), len(blocks)] if chain else []
+    plain = {at for one, end in pairwise(bounds) for at in _plain_subheadings(blocks, one, end)}
+    # "Item 3" heads every item, so that what has no such heading is of the item before.
+    worded = bool(chain) and all(each.label.worded for each in chain)
+    times = Counter(block.text for block in blocks)
+    colons = [] if chain else _headings_with_colon(blocks, start)
+    for place in range(start, len(blocks)):
+        block = blocks[place]
+        if place in heads:
+            label = heads[place].label
+            if heads[place].kind == "sub" and label and has_heading_in_line(label.rest):
+                continue  # a heading below it is of the whole item
+            number = heads[place].number
+            inside, after = title_and_next(blocks, place)
+            group = inside if is_subheading(blocks, after) else ""
+            continue
+        if place - 1 in heads and not blocks[place - 1].rest:
+            continue  # the title of a number that stands alone
+        if block.table or block.number or (block.label and block.label.family != "letter"):
+            continue
+        text = block.text
+        if chain:
+            if times[text] >= _CAPTION and not ALONE.match(text):
+                continue
+            alone = ALONE.match(text) and len(text.split()) <= 30 and "?" not in text
+            if place <= first:
+                if (alone and has_body(blocks, place)) or has_colon_and_text(blocks, place):
+                    found.append(Head(place, None, "title", None, text.rstrip(" :.")))
+                continue
+            listed = QUESTION_OR_MOTION.search(inside[:120])
+            above = not worded and _heads_items(blocks, heads, place)
+            if alone and listed and _is_of_a_list(inside, text):
+                title = f"{inside}: {text}"
+                found.append(Head(place, number, "title", None, title.rstrip(" :.")))
+            elif alone and (above or _LAST_BUSINESS.match(text) or not (listed or worded)):
+                found.append(Head(place, None, "title", None, text.rstrip(" :.")))
+                group = ""
+            elif group and place > after and is_subheading(blocks, place):
+                found.append(Head(place, number, "title", None, f"{group} {text}".rstrip(" :")))
+            elif OF_A_MEMBER.search(inside):
+                continue  # what is in bold there is of the question, the motion or the reply
+            elif (place > after and _is_marked_subheading(blocks, place, bool(listed))) or (
+                text.isupper() and len(text.split()) > 1 and has_colon_and_text(blocks, place)
+            ):
+                title = f"{inside}: {text}"
+                found.append(Head(place, number, "title", None, title.rstrip(" :")))
+            elif place in plain or (_REPORT_OF.match(text) and not _REPORTS.search(inside)):
+                title = text if listed else f"{inside}: {text}"
+                found.append(Head(place, number, "title", None, title.rstrip(" :")))
+            continue
+        head = free_heading(blocks, place)
+        if head is None and (place in colons or (not found and heads_report(blocks, place))):
+            head = Head(place, None, "title", None, text.rstrip(" :"))
+        if head:
+            found.append(head)
+    return found
+
+
+def _headings_with_colon(blocks: Sequence[Block], start: int) -> list[int]:
+    """Lines such as "Yellow Lines, Quay Road:" above text, in minutes that head their items so."""
+    found = [place for place in range(start, len(blocks)) if has_colon_and_text(blocks, place)]
+    return found if len(found) >= PLAIN else []
+
+
+def _is_of_a_list(inside: str, text: str) -> bool:
+    """Whether a deputation, motion or question is headed in an item that holds several."""
+    return not OF_A_MEMBER.search(inside) and bool(
+        re.match(r"(?:deputation|question|(?:notice of )?motion)s?\b.*\b(?:from|by)\b", text, re.I)
+    )
+
+
+_GROUP = re.compile(r"(?:adjourned )?(?:notices? of motion|questions)\W*$", re.I)
+_REPLIES = re.compile(r"(?:A )?repl(?:y|ies) to the following\b", re.I)
+
+
+def _heads_items(blocks: Sequence[Block], heads: dict[int, Head], place: int) -> bool:
+    """Whether a heading stands right above an item: "NOTICES OF MOTION", or whose motion it is."""
+    text = blocks[place].text
+    if SUBMITTED.search(text) and IN_PERSON.match(
+        " ".join(b.text for b in blocks[place + 1 :][:1])
+    ):
+        return True
+    if _GROUP.match(text) and (text.isupper() or place + 1 in heads):
+        return True
+    if place + 1 in heads:
+        return text.isupper() or bool(OF_A_MEMBER.search(text))
+    if place + 2 in heads and _REPLIES.match(blocks[place + 1].text):
+        return text.isupper()
+    return text.isupper() and place + 1 < len(blocks) and bool(ALONE.match(blocks[place + 1].text))
+
+
+def join_headings_above(blocks: list[Block], heads: dict[int, Head]) -> None:
+    """Give "14. I will move that ..." the heading above it, "Motion submitted by Cllr Barr"."""
+    for place in sorted(heads):
+        above, head = heads.get(place - 1), heads[place]
+        if head.kind != "number" or not head.label or not IN_PERSON.match(head.label.rest):
+            continue
+        if above and above.kind == "title" and OF_A_MEMBER.search(above.title):
+            heads[place - 1] = replace(above, number=head.number)
+            blocks[place] = replace(blocks[place], text=head.label.rest)
+            del heads[place]
+
+
+_ENDS = re.compile(r"[.!?:;][\"'”’)\]]*$")
+
+
+def move_numbers(blocks: list[Block], heads: dict[int, Head]) -> None:
+    """Give a number that a scan put into the middle of a sentence to the heading that lacks one.
+
+    So the numbers in a left column may come out above the text that their headings stand below.
+    """
+    for place, after in pairwise(sorted(heads)):
+        head, other = heads[place], heads[after]
+        if head.kind != "number" or not head.label or BUSINESS.search(head.label.rest[:60]):
+            continue
+        if not place or _ENDS.search(blocks[place - 1].text):
+            continue
+        if other.kind == "title" and other.number is None and SUBMITTED.search(other.title):
+            heads[after] = replace(other, number=head.number)
+            blocks[place] = replace(blocks[place], text=head.label.rest)
+            del heads[place]
+
+
+def fill_numbers(heads: dict[int, Head]) -> None:
+    """Number the motions and questions of members whose numbers a scan lost between two others."""
+    lost: list[int] = []
+    last: int | None = None
+    for place in sorted(heads):
+        head = heads[place]
+        if head.kind == "title" and head.number is None and SUBMITTED.search(head.title):
+            lost.append(place)
+        elif head.number and head.number.isdigit():
+            number = int(head.number)
+            if last is not None and lost and len(lost) == number - last - 1:
+                for at, each in enumerate(lost, last + 1):
+                    heads[each] = replace(heads[each], number=str(at))
+            last, lost = number, []
+
+
+def _is_marked_subheading(blocks: Sequence[Block], place: int, listed: bool) -> bool:
+    """Whether another matter of the same item is headed in bold here, with text of its own.
+
+    In a list of motions or of correspondence only one with a report.
+    """
+    if not is_subheading(blocks, place) or blocks[place - 1].bold:
+        return False
+    text, below = blocks[place].text, blocks[place + 1].text
+    return below.startswith("Circulated,") or (
+        not (listed and not in_title_case(text))
+        and len(text.split()) > 1
+        and not tells_of(text)
+        and not CAPTIONED.match(text)
+        and bool(VERB.search(below))
+    )
+
+
+def _plain_subheadings(blocks: Sequence[Block], start: int, end: int) -> list[int]:
+    """Lines of an item that look like headings without bold or number: "Adoption of Accounts".
+
+    What stands there more than once is a formula and heads nothing.
+    """
+    found = [place for place in range(start + 1, end - 1) if _is_plain_heading(blocks, place)]
+    times = Counter(blocks[place].text for place in found)
+    found = [place for place in found if times[blocks[place].text] == 1]
+    return found if len(found) >= PLAIN else []
+
+
+def _is_plain_heading(blocks: Sequence[Block], place: int) -> bool:
+    """A line alone of few words in title case, no sentence, no name, with a sentence below it."""
+    block, after = blocks[place], blocks[place + 1]
+    words = re.findall(r"[^\W\d_][\w’'-]*", block.text)
+    return (
+        not (block.label or block.bold or block.table or after.label or after.table)
+        and 2 <= len(words) <= PLAIN_WORDS
+        and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*:?", block.text))
+        and is_titlelike(block.text)
+        and in_title_case(block.text)
+        and any(word.lower() in SMALL_WORDS or BUSINESS.search(word) for word in words)
+        and not VERB.search(block.text)
+        and not NOT_BUSINESS.match(block.text)
+        and not ATTENDANCE.match(block.text)
+        and len(after.text.split()) >= 10
+        and bool(VERB.search(after.text) or after.text.rstrip().endswith("."))
+    )
+
+
+# What a scan makes of a line or a column of marks: a letter three times, or no vowel at all.
+_SPECKS = re.compile(r"([A-Z])\1\1|^[^AEIOUYÁÉÍÓÚ]+$")
+_CAPTION = 3  # times that a caption stands in minutes, at least
+
+
+def free_heading(blocks: Sequence[Block], place: int) -> Head | None:
+    """A heading in minutes without numbers: bold, in capitals, or by what it names."""
+    block = blocks[place]
+    text = block.text
+    words = text.split()
+    if CAPTIONED.match(text) or (
+        sum(other.text == text for other in blocks) >= _CAPTION and not ALONE.match(text)
+    ):
+        return None  # above each of several tables
+    if re.search(r":\s+\w", text) and not block.bold:
+        return _inline_heading(place, text)
+    if NOT_BUSINESS.match(text) and not ALONE.match(text):
+        return None if not re.match(r"minutes\b", text, re.I) else _inline_heading(place, text)
+    if len(words) <= 30 and is_titlelike(text) and text[0] not in '“"‘(*•-':
+        if ALONE.match(text):
+            return Head(place, None, "title", None, text.rstrip(" :."))
+        capitals = text.isupper() and len(text) > 4 and not _SPECKS.search(text)
+        marked = block.bold or block.heading > 0 or capitals
+        business = len(words) <= 8 and bool(BUSINESS.search(text)) and not _tells(text)
+        if (marked or business) and has_body(blocks, place):
+            return Head(place, None, "title", None, text.rstrip(" :"))
+    return _inline_heading(place, text)
+
+
+_MONEY = re.compile(r"[£€$]\s?\d")
+
+
+def _tells(text: str) -> bool:
+    """Whether a short line is a sentence or an entry of a list of payments."""
+    return bool(
+        tells_of(text) or _MONEY.search(text) or (text.endswith(".") and not ALONE.match(text))
+    )
+
+
+def _inline_heading(place: int, text: str) -> Head | None:
+    """ "Matters Arising: ..." in minutes without numbers."""
+    split = inline_title(text)
+    if (
+        split
+        and len(split[0].split()) <= 7
+        and BUSINESS.search(split[0])
+        and not ATTENDANCE.match(text)
+        and not _MONEY.match(split[1])
+        and (":" in text[len(split[0]) :][:3] or VERB.search(split[1]))
+    ):
+        return Head(place, None, "title", None, split[0], split[1])
+    return None
