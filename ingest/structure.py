@@ -41,6 +41,7 @@ from ingest.parts import parts_of_unnumbered, subitems
 from ingest.references import find_references
 from ingest.titles import open_item
 from ingest.unnumbered import (
+    captions_of,
     fill_numbers,
     free_heading,
     join_headings_above,
@@ -321,13 +322,14 @@ def _is_list(blocks: Sequence[Block], chain: Sequence[Candidate]) -> bool:
     longest = max(b - a for a, b in pairwise([*(each.block for each in chain), len(blocks)]))
     if rows >= max(_LISTED, 0.6 * (len(chain) - 1)) and longest > _HOLDS_MOST * len(blocks):
         return True
+    captions = captions_of(blocks)
     headed = [
         place
         for place in range(len(blocks))
         if (blocks[place].bold or blocks[place].heading)
         and BUSINESS.search(blocks[place].text)
         and not _MEETING_HEADING.match(blocks[place].text)
-        and free_heading(blocks, place)
+        and free_heading(blocks, place, captions)
     ]
     before = [place for place in headed if place < first]
     inside = any(first < place < last for place in headed)

@@ -61,7 +61,7 @@ def unnumbered_heads(
     plain = {at for one, end in pairwise(bounds) for at in _plain_subheadings(blocks, one, end)}
     # "Item 3" heads every item, so that what has no such heading is of the item before.
     worded = bool(chain) and all(each.label.worded for each in chain)
-    times = Counter(block.text for block in blocks)
+    captions = captions_of(blocks)
     colons = [] if chain else _headings_with_colon(blocks, start)
     for place in range(start, len(blocks)):
         block = blocks[place]
@@ -79,7 +79,7 @@ def unnumbered_heads(
             continue
         text = block.text
         if chain:
-            if times[text] >= _CAPTION and not ALONE.match(text):
+            if text in captions:
                 continue
             alone = ALONE.match(text) and len(text.split()) <= 30 and "?" not in text
             if place <= first:
@@ -107,7 +107,7 @@ def unnumbered_heads(
                 title = text if listed else f"{inside}: {text}"
                 found.append(Head(place, number, "title", None, title.rstrip(" :")))
             continue
-        head = free_heading(blocks, place)
+        head = free_heading(blocks, place, captions)
         if head is None and (place in colons or (not found and heads_report(blocks, place))):
             head = Head(place, None, "title", None, text.rstrip(" :"))
         if head:
@@ -248,15 +248,21 @@ _SPECKS = re.compile(r"([A-Z])\1\1|^[^AEIOUYÁÉÍÓÚ]+$")
 _CAPTION = 3  # times that a caption stands in minutes, at least
 
 
-def free_heading(blocks: Sequence[Block], place: int) -> Head | None:
+def captions_of(blocks: Sequence[Block]) -> frozenset[str]:
+    """What stands above each of several tables, and heads no business."""
+    times = Counter(block.text for block in blocks)
+    return frozenset(
+        text for text, count in times.items() if count >= _CAPTION and not ALONE.match(text)
+    )
+
+
+def free_heading(blocks: Sequence[Block], place: int, captions: frozenset[str]) -> Head | None:
     """A heading in minutes without numbers: bold, in capitals, or by what it names."""
     block = blocks[place]
     text = block.text
     words = text.split()
-    if CAPTIONED.match(text) or (
-        sum(other.text == text for other in blocks) >= _CAPTION and not ALONE.match(text)
-    ):
-        return None  # above each of several tables
+    if CAPTIONED.match(text) or text in captions:
+        return None
     if re.search(r":\s+\w", text) and not block.bold:
         return _inline_heading(place, text)
     if NOT_BUSINESS.match(text) and not ALONE.match(text):
