@@ -321,30 +321,36 @@ def _in_one_style(candidates: Sequence[Candidate]) -> list[Candidate]:
         for each in candidates
         if each.label.family == "int" and not each.label.value[-1] and not each.label.scanned
     ]
-    styles: dict[tuple[bool, bool, bool], list[Candidate]] = {}
-    for each in integers:
-        bold, worded, _ = each.style
-        styles.setdefault((bold, worded, each.alone), []).append(each)
     best: list[Candidate] = []
-    for style, group in styles.items():
-        numbers = sorted(each.label.value[0] for each in group)
-        if numbers != list(range(1, len(group) + 1)) or len(group) < 2:
-            continue
-        others = [
-            each.look
-            for other, rest in styles.items()
-            for each in rest
-            if other != style and each.label.value[0] <= len(group)
-        ]
-        look = sum(each.look for each in group) / len(group)
-        ahead = look - sum(others) / len(others) if others else 0.0
-        if ahead < (0.0 if len(group) >= _SEVERAL else 1.0) or look < _LEAST:
-            continue
-        if len(group) < _SEVERAL and group[0] is not integers[0]:
-            continue  # a list in an item, which comes after the number of that item
-        if len(group) > len(best):
-            best = group
+    for with_layout in (True, False):
+        styles: dict[tuple[bool, ...], list[Candidate]] = {}
+        for each in integers:
+            bold, worded, _ = each.style
+            style = (bold, worded, *([each.alone] if with_layout else []))
+            styles.setdefault(style, []).append(each)
+        for group in styles.values():
+            if len(group) > len(best) and _is_whole(group, integers):
+                best = group
     return best
+
+
+def _is_whole(group: Sequence[Candidate], integers: Sequence[Candidate]) -> bool:
+    """Whether candidates of one style number 1 to n, and look like it beside those of others."""
+    numbers = sorted(each.label.value[0] for each in group)
+    if numbers != list(range(1, len(group) + 1)) or len(group) < 2:
+        return False
+    own = {each.block for each in group}
+    others = [
+        each.look
+        for each in integers
+        if each.block not in own and each.label.value[0] <= len(group)
+    ]
+    look = sum(each.look for each in group) / len(group)
+    ahead = look - sum(others) / len(others) if others else 0.0
+    if ahead < (0.0 if len(group) >= _SEVERAL else 1.0) or look < _LEAST:
+        return False
+    # A short list in an item comes after the number of that item.
+    return len(group) >= _SEVERAL or group[0] is integers[0]
 
 
 def _beside(whole: Sequence[Candidate], candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -381,7 +387,11 @@ def _without_lists(candidates: Sequence[Candidate]) -> list[Candidate]:
     place = 0
     while place < len(candidates):
         run = _run_from(candidates, place, last) if last else []
-        if len(run) > last and _stands_out(candidates, run, last):
+        again = run and any(
+            each.label.family == "int" and each.label.value[0] == last + 1
+            for each in candidates[run[-1] + 1 :]
+        )
+        if len(run) > last and not again and _stands_out(candidates, run, last):
             run = run[:last]  # the numbers go on where the list ends by chance
         unseen = set(range(1, min(last, len(run)) + 1)) - before
         if len(run) > 1 and len(unseen) <= last // _OF_WHICH_ONE_UNSEEN:

@@ -84,7 +84,7 @@ def paragraph_starts(lines: Sequence[Line], wrapped: bool) -> list[bool]:
     return starts
 
 
-_WORD = re.compile(r"[^\W\d_][\w’'&/-]*[,.]?")
+_WORD = re.compile(r"(?:[^\W_][\w’'&/–-]*|[-–—&])[,.]?")
 _FORM_WORD = re.compile(r"(?:of|the|and|in|on|at|to|for|by|with|from|a|an|that|which|who)$", re.I)
 _STRETCHED = 4  # lines of a word each, fewer of which may be names or the heads of columns
 

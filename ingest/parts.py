@@ -20,6 +20,7 @@ from ingest.headings import (
     title_and_next,
 )
 from ingest.numbering import (
+    BUSINESS,
     VERB,
     Candidate,
     Label,
@@ -119,12 +120,21 @@ def _decimals(blocks: Sequence[Block], candidate: Candidate, end: int) -> list[H
         if not max(seen) - 1 <= label.value[1] <= max(seen) + 2 and not titled:
             continue
         seen.add(label.value[1])
-        headed = titled or has_heading_in_line(label.rest)
+        in_line = has_heading_in_line(label.rest) or _says_no_more(label.rest)
+        headed = titled or in_line
         title = "" if headed else title_and_next(blocks, candidate.block)[0]
         if len(title.split()) > SENTENCE_WORDS:
             title = sentence_title(title)
-        found.append(Head(place, label.number, "sub", label, title))
+        found.append(Head(place, label.number, "sub", label, title, in_line=in_line))
     return found
+
+
+def _says_no_more(text: str) -> bool:
+    """Whether a heading of business and a few words are in one line: "Hall Update - no report"."""
+    split = inline_title(text)
+    if split is None or text[len(split[0]) :].lstrip()[:1] not in ":-–—":
+        return False
+    return bool(BUSINESS.search(split[0]))
 
 
 def _next_part(label: Label) -> tuple[int, ...]:

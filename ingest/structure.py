@@ -22,6 +22,7 @@ from ingest.headings import (
     Head,
     has_colon_and_text,
     heads_report,
+    tells_of,
 )
 from ingest.language import detect_language
 from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
@@ -376,6 +377,8 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
             label = scanned_label(block.text) or label
         if label is None or label.family == "letter" or block.table:
             continue
+        if _REPLY.match(label.rest):
+            continue  # a number of the left column beside the reply to a question
         if any(_is_figure(blocks, at) for at in (place - 1, place + 1)) and _is_figure(
             blocks, place
         ):
@@ -396,6 +399,9 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
             )
         )
     return found
+
+
+_REPLY = re.compile(r"\W*reply\b", re.I)
 
 
 def _is_figure(blocks: Sequence[Block], place: int) -> bool:
@@ -419,6 +425,8 @@ def _front_end(blocks: Sequence[Block], chain: Sequence[Candidate]) -> int:
             end = place + 1
             if ATTENDANCE.match(text) and len(text.split()) < 6:
                 end = _skip_names(blocks, end, limit)
+        elif tells_of(text):
+            continue
         elif _MEETING_HEADING.match(text) and not _RECORD.search(text) and place < 8:
             end = place + 1
     return end

@@ -84,7 +84,7 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
     while capitals and place < len(blocks) and place not in heads and _in_capitals(blocks[place]):
         rest = f"{rest} {blocks[place].text}"
         place += 1
-    listing = rest.endswith(":") and BUSINESS.search(rest)  # "Payments for Approval:"
+    listing = rest.endswith((":", ".")) and BUSINESS.search(rest)  # "Payments for Approval:"
     more = 0 if listing or tells_of(rest) else _lines_of_title(blocks, place, heads)
     if more and (
         not titled_by_bold
@@ -133,6 +133,7 @@ def _is_rest_of_heading(
     )
 
 
+_NAME = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Cllrs?|Councillors?)\b")
 _NO_VERB = re.compile(r"\b(?:to be|proposed)\b")  # "Roads to be Public", "Works on proposed Park"
 _MORE_LINES = 3  # of a heading: a department, a section of it, what was taken
 
@@ -172,6 +173,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, He
         and not ALONE.match(block.text)
         and not VERB.search(_NO_VERB.sub("", block.text) if titled else block.text)
         and not SENTENCE.match(block.text)
+        and not _NAME.match(block.text)
     )
 
 

@@ -425,6 +425,47 @@ def test_what_an_agenda_asks_for_is_of_the_heading() -> None:
     assert outline(text)[1] == ("2", "Works Department To receive an update on the harbour")
 
 
+def test_the_name_below_a_heading_and_the_date_behind_it_are_text() -> None:
+    text = (
+        f"1. Apologies\n\nMr Malcolm Ash\n\n{BELOW}\n\n2. Reports\n\n2.1 Hall Update - no further "
+        f"report\n\n2.2 Quay Lamps\n\n{BELOW}\n\n3. Date of Next Meeting.\n\nThursday 11th June "
+        f"at 8pm\n\n{BELOW}"
+    )
+    assert outline(text) == [
+        ("1", "Apologies"),
+        ("2", "Reports"),
+        ("2.1", "Hall Update"),
+        ("2.2", "Quay Lamps"),
+        ("3", "Date of Next Meeting."),
+    ]
+
+
+def test_numbers_that_a_scan_put_beside_replies_head_nothing() -> None:
+    text = (
+        f"1. Minutes\n\n{BELOW}\n\n2. Question submitted by Councillor Ash\n\n{BELOW}\n\n3.\n\n"
+        f"REPLY:\n\n{BELOW}\n\n3. Roads\n\n{BELOW}"
+    )
+    assert outline(text) == [
+        ("1", "Minutes"),
+        ("2", "Question submitted by Councillor Ash"),
+        ("3", "Roads"),
+    ]
+
+
+def test_a_list_may_go_on_from_its_item_where_the_next_item_comes_behind_it() -> None:
+    entries = [f"{n}. Letter on the consultation of {n} May" for n in range(1, 6)]
+    text = "\n\n".join(
+        [
+            *(f"{n}. {name}:\n\n{BELOW}" for n, name in ((1, "Minutes"), (2, "Accounts"))),
+            "3. Correspondence:",
+            *entries,
+            f"4. Planning:\n\n{BELOW}",
+            f"5. Parks:\n\n{BELOW}",
+        ]
+    )
+    assert [number for number, _ in outline(text)] == ["1", "2", "3", "4", "5"]
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
