@@ -42,14 +42,9 @@ class ReaderModel(torch.nn.Module):
     def load(
         cls, folder: Path | None, attention: str = "sdpa", dropout: float = 0.0
     ) -> ReaderModel:
-        """The weights in a folder; those of all-MiniLM-L6-v2 with new heads where there is none.
-
-        The weights of an exported reader are those of its int8 numbers.
-        """
+        """The weights in a folder; those of all-MiniLM-L6-v2 with new heads where there is none."""
         model = cls(attention, dropout)
-        if folder is not None and folder.suffix == ".onnx":
-            model.load_state_dict(_exported(folder), strict=False)
-        elif folder is not None:
+        if folder is not None:
             from safetensors.torch import load_file
 
             model.load_state_dict(load_file(str(folder / WEIGHTS)))
@@ -110,56 +105,3 @@ class ReaderModel(torch.nn.Module):
                     spans[known, :, side], places[known, side]
                 )
         return total
-
-
-# The matrices of a layer in the order in which an exported reader multiplies by them.
-_MATRICES = (
-    "attention.self.query",
-    "attention.self.key",
-    "attention.self.value",
-    "attention.output.dense",
-    "intermediate.dense",
-    "output.dense",
-)
-
-
-def _exported(path: Path) -> dict[str, torch.Tensor]:
-    """The weights of an exported reader by their names, but for the word vectors, never trained."""
-    import onnx
-    from onnx import numpy_helper
-
-    graph = onnx.load(str(path)).graph
-    known = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
-    # What evens out the inputs of a matrix is divided out of it again.
-    evened = {
-        node.output[0]: known[node.input[1]]
-        for node in graph.node
-        if node.op_type == "Mul" and node.input[1].endswith("_by")
-    }
-    state = {
-        name: torch.from_numpy(value.copy())
-        for name, value in known.items()
-        if name.endswith((".bias", "LayerNorm.weight")) and not name.startswith("val")
-    }
-    matrices = [
-        name.removesuffix("_quantized")
-        for name in known
-        if name.endswith("_quantized") and "embeddings" not in name
-    ]
-    layers = (len(matrices) - 2) // len(_MATRICES)
-    names = [
-        f"transformer.encoder.layer.{layer}.{name}.weight"
-        for layer in range(layers)
-        for name in _MATRICES
-    ]
-    for name, matrix in zip([*names, "score.weight", "span.weight"], matrices, strict=True):
-        values, zero, scale = (
-            known[f"{matrix}_{part}"].astype("float32")
-            for part in ("quantized", "zero_point", "scale")
-        )
-        weights = (values - zero) * scale
-        by = evened.get(matrix.replace("_scaled", "_divided"))
-        if by is not None:
-            weights *= by[:, None]
-        state[name] = torch.from_numpy(weights.T.copy())
-    return state

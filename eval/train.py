@@ -24,7 +24,6 @@ from ingest.errors import WrongUse
 
 ROOT = Path(__file__).resolve().parent.parent
 MODELS = ROOT / "assistant" / "models"
-QUESTIONS = ROOT / "eval" / "questions"  # over the same minutes, most of them with a twin
 # The minutes of each question set; several folders are read as one.
 MINUTES = {
     "train_limerick": ("limerick",),
@@ -72,13 +71,10 @@ def plan(
     data, sets = shared / "data", []
     steps: list[tuple[list[str], Path | None]] = []
     for name, folders in MINUTES.items():
-        index, folder = work / "index" / name, minutes(data, folders, work / name)
+        index = work / "index" / name
         ingest = ["assistant.cli", "ingest", "--index", str(index)]
-        steps.append(([*ingest, str(folder)], index / "current"))
+        steps.append(([*ingest, str(minutes(data, folders, work / name))], index / "current"))
         sets += ["--set", str(shared / "questions" / f"{name}.jsonl"), str(index)]
-        ours, shown = QUESTIONS / f"{name}.jsonl", work / "questions" / f"{name}_twins.jsonl"
-        steps.append((["eval.hidden", "show", str(ours), str(folder), "--out", str(shown)], shown))
-        sets += ["--set", str(shown), str(index)]
     base = work / "pretrained"
     train = ["eval.train_reader"]
     pretrain = [*train, "pretrain", "--data", str(data / "training")]

@@ -61,9 +61,6 @@ CONFIDENCE = {
     "lambda_l2": 20.0,
 }
 MAX_DECLINED = 0.10  # of the answerable questions
-# Of the questions that are asked, as in sets that were not made in pairs; sets of questions with
-# their near misses hold more, which count less each.
-UNANSWERABLE = 0.2
 ROUNDS = {"ranker": 250, "second": 150, "chooser": 200, "confidence": 180}
 
 
@@ -181,7 +178,6 @@ def train_trees(
     names: Sequence[str],
     settings: dict[str, Any],
     rounds: int,
-    weights: np.ndarray | None = None,
 ) -> Trees:
     """Gradient-boosted trees over grouped rows (Burges 2010, LambdaMART, or binary)."""
     import lightgbm
@@ -192,7 +188,6 @@ def train_trees(
         np.concatenate(list(tables)),
         np.concatenate(list(labels)),
         group=groups,
-        weight=weights,
         feature_name=list(names),
     )
     booster = lightgbm.train(
@@ -278,18 +273,10 @@ def fit_chooser(cases: Sequence[Case]) -> Trees:
     )
 
 
-def fit_confidence(tables: np.ndarray, right: np.ndarray, weights: np.ndarray) -> Trees:
+def fit_confidence(tables: np.ndarray, right: np.ndarray) -> Trees:
     return train_trees(
-        [tables], [right], decline.CONFIDENCE_FEATURES, CONFIDENCE, ROUNDS["confidence"], weights
+        [tables], [right], decline.CONFIDENCE_FEATURES, CONFIDENCE, ROUNDS["confidence"]
     )
-
-
-def weights_of(answerable: np.ndarray) -> np.ndarray:
-    """What each question counts, so that unanswerable ones have their share; their mean is 1."""
-    share = float((~answerable).mean())
-    if not 0 < share < 1:
-        return np.ones(len(answerable))
-    return np.where(answerable, (1 - UNANSWERABLE) / (1 - share), UNANSWERABLE / share)
 
 
 def best_bar(sure: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> float:
@@ -297,15 +284,14 @@ def best_bar(sure: np.ndarray, right: np.ndarray, answerable: np.ndarray) -> flo
 
     `sure`, `right`, `answerable` are (n,), a question each; below 0 is what is declined anyway.
     """
-    weights = weights_of(answerable)
     best = (-1.0, 0.0)
     for bar in np.unique(np.round(sure[sure > 0], 3)):
         given = sure >= bar
         if (~given & answerable).sum() > MAX_DECLINED * answerable.sum():
             continue
-        worth = np.where(given, np.where(right, 1.0, -1.0), ~answerable)
-        best = max(best, (float(np.average(worth, weights=weights)), float(bar)))
-    nothing = float(np.average(~answerable, weights=weights))
+        trust = float(np.where(given, np.where(right, 1.0, -1.0), ~answerable).mean())
+        best = max(best, (trust, float(bar)))
+    nothing = (~answerable).mean()
     print(f"bar {best[1]:.3f}, trust {best[0]:.3f}, of declining everything {nothing:.3f}")
     return best[1]
 
@@ -459,18 +445,16 @@ def train_confidence(
     ]
     tables = np.array([built[case.question.id][1] for case in usable])
     labels = np.array([float(right[case.question.id]) for case in usable])
-    weights = weights_of(np.array([case.question.answerable for case in usable]))
     fold_numbers = np.array([case.fold for case in usable])
     raw = np.zeros(len(usable))
     for k in range(FOLDS):
         held = fold_numbers == k
-        trees = fit_confidence(tables[~held], labels[~held], weights[~held])
-        raw[held] = trees.predict(tables[held])
+        raw[held] = fit_confidence(tables[~held], labels[~held]).predict(tables[held])
     curve = np.zeros(len(usable))
     for k in range(FOLDS):
         held = fold_numbers == k
         isotonic = IsotonicRegression(y_min=0.02, y_max=0.98, out_of_bounds="clip")
-        isotonic.fit(raw[~held], labels[~held], weights[~held])
+        isotonic.fit(raw[~held], labels[~held])
         curve[held] = isotonic.predict(raw[held])
     for case, value in zip(usable, curve, strict=True):
         case.confidence = float(value)
@@ -488,9 +472,8 @@ def train_confidence(
     fit_ranker(cases).save(out / "ranker.npz")
     fit_second(cases).save(out / "second-ranker.npz")
     fit_chooser(cases).save(out / "chooser.npz")
-    fit_confidence(tables, labels, weights).save(out / "confidence-trees.npz")
-    isotonic = IsotonicRegression(y_min=0.02, y_max=0.98, out_of_bounds="clip")
-    isotonic.fit(raw, labels, weights)
+    fit_confidence(tables, labels).save(out / "confidence-trees.npz")
+    isotonic = IsotonicRegression(y_min=0.02, y_max=0.98, out_of_bounds="clip").fit(raw, labels)
     np.savez_compressed(
         out / "confidence.npz",
         scores=isotonic.X_thresholds_,

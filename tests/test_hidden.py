@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from eval.hidden import main
+from eval.hidden import QUESTIONS, main
 from eval.questions import load_questions
-from eval.train import QUESTIONS
 from ingest.errors import WrongUse
 
 MINUTES = """Minutes of the meeting of Quayside Parish Council held on Tuesday 3rd May 2011
