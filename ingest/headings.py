@@ -51,6 +51,9 @@ LAST = (
     r"any other (?:\w+ )?business|a\.?o\.?b\.?|other business|adjournment(?: of (?:the )?meeting)?|"
     r"date (?:of|and|,).{0,40}meeting.{0,20}|next meeting"
 )
+LAST_BUSINESS = re.compile(
+    rf"^(?:{LAST}|correspondence|votes? of (?:sympathy|congratulations?|thanks))\W*$", re.I | re.S
+)
 ALONE = re.compile(
     r"^(?:(?:public|open)\s+(?:forum|session|participation|question)\b.*|"
     r"(?:.{0,20}\s)?questions?(?:\s+(?:by|from|submitted|time|from the floor)\b.*)?|"

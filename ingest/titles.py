@@ -9,6 +9,7 @@ from dataclasses import replace
 from ingest.headings import (
     ALONE,
     IN_PERSON,
+    LAST_BUSINESS,
     NOT_BUSINESS,
     RULED,
     SENTENCE,
@@ -85,7 +86,8 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
         rest = f"{rest} {blocks[place].text}"
         place += 1
     listing = rest.endswith((":", ".")) and BUSINESS.search(rest)  # "Payments for Approval:"
-    more = 0 if listing or tells_of(rest) else _lines_of_title(blocks, place, heads)
+    last = LAST_BUSINESS.match(rest)  # the date of the next meeting stands below it
+    more = 0 if listing or last or tells_of(rest) else _lines_of_title(blocks, place, heads)
     if more and (
         not titled_by_bold
         or blocks[place + more].text.startswith("Circulated,")
@@ -144,7 +146,9 @@ def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, Head])
     while more < _MORE_LINES and _goes_on_with_title(blocks, place + more, heads):
         more += 1
         below = blocks[place + more].text
-        if len(below.split()) > 12 or SENTENCE.match(below) or TO_DO.match(below):
+        if len(below.split()) > 12 or TO_DO.match(below):
+            return more
+        if SENTENCE.match(below) and not blocks[place + more - 1].text.endswith("."):
             return more
         if not all(in_title_case(each.text) for each in blocks[place : place + more + 1]):
             return 0

@@ -13,7 +13,7 @@ from ingest.headings import (
     ATTENDANCE,
     CAPTIONED,
     IN_PERSON,
-    LAST,
+    LAST_BUSINESS,
     NOT_BUSINESS,
     OF_A_MEMBER,
     PLAIN,
@@ -34,9 +34,6 @@ from ingest.headings import (
 )
 from ingest.numbering import BUSINESS, VERB, Candidate, inline_title, is_titlelike
 
-_LAST_BUSINESS = re.compile(
-    rf"^(?:{LAST}|correspondence|votes? of (?:sympathy|congratulations?|thanks))\W*$", re.I | re.S
-)
 # "Clerk's Report" below a numbered "Chairman's Report", but not among the reports of one item.
 _REPORT_OF = re.compile(
     r"^(?:the )?(?:chair(?:man|person|woman)?|clerk|treasurer|secretary|mayor|warden|police|head ?"
@@ -91,7 +88,7 @@ def unnumbered_heads(
             if alone and listed and _is_of_a_list(inside, text):
                 title = f"{inside}: {text}"
                 found.append(Head(place, number, "title", None, title.rstrip(" :.")))
-            elif alone and (above or _LAST_BUSINESS.match(text) or not (listed or worded)):
+            elif alone and (above or LAST_BUSINESS.match(text) or not (listed or worded)):
                 found.append(Head(place, None, "title", None, text.rstrip(" :.")))
                 group = ""
             elif group and place > after and is_subheading(blocks, place):

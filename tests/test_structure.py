@@ -466,6 +466,14 @@ def test_a_list_may_go_on_from_its_item_where_the_next_item_comes_behind_it() ->
     assert [number for number, _ in outline(text)] == ["1", "2", "3", "4", "5"]
 
 
+def test_the_date_below_the_next_meeting_is_its_text() -> None:
+    text = (
+        f"1. MINUTES\n\n{BELOW}\n\n2. NEXT MEETING\n\nThursday, 9th June 2011, at Quay House, "
+        "Harbour Street.\n\nThe meeting closed at 11.55 a.m."
+    )
+    assert outline(text)[-1] == ("2", "NEXT MEETING")
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
