@@ -346,6 +346,11 @@ def _match(
         if size:
             kept, i = kept + size, i + size
             continue
+        # The number of the whole item before that of its part: "5(a)" where "(a)" is printed.
+        near = _find(content, source[i : i + 2], j, j + 3)
+        if near is not None:
+            j = near
+            continue
         ahead = _find(content, source[i : i + 3], j, j + 400)
         behind = _find(source, content[j : j + 3], i, i + 400)
         if behind is not None and (ahead is None or behind - i <= ahead - j):

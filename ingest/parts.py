@@ -170,7 +170,9 @@ def _lettered(
         # Entries of lists in the text of a part may hide that its successor has a heading.
         run = _in_order([each for each in letters if each[2]], after)
         run = run if len(run) > 1 and run[0][1].value[0] == after + 1 else []
-    heads = {place: label for place, label, titled in [*run, *letters] if titled > 1}
+    known = {label.number for _, label, _ in run}
+    others = [each for each in letters if each[1].number not in known]  # else of a part's own list
+    heads = {place: label for place, label, titled in [*run, *others] if titled > 1}
     heads |= {place: label for place, label, titled in run if titled}
     heads.pop(first, None)
     return [_part(own.number, place, label) for place, label in sorted(heads.items())]
@@ -305,8 +307,10 @@ def _without_nested(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int
         return romans  # lists "a, b, c" in the parts (i) and (ii)
     lettered = any(name in "abcdefgh" for name in names)
     for place, each in enumerate(letters):
-        roman = len(names[place]) > 1 or (
-            names[place] == "i" and any(name == "ii" for name in names[place + 1 : place + 3])
+        roman = (
+            len(names[place]) > 1
+            or (names[place] == "i" and any(name == "ii" for name in names[place + 1 : place + 3]))
+            or (names[place] == "v" and names[max(0, place - 1)] == "iv")
         )
         if not (roman and lettered):
             kept.append(each)

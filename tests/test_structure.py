@@ -474,6 +474,18 @@ def test_the_date_below_the_next_meeting_is_its_text() -> None:
     assert outline(text)[-1] == ("2", "NEXT MEETING")
 
 
+def test_parts_go_on_behind_an_item_that_was_taken_between_them() -> None:
+    text = (
+        f"1. Minutes\n\n{BELOW}\n\n2. Support\n\n(a) Fixing of Dates\n\n{BELOW}\n\n"
+        f"(b) Committee Reports\n\n{BELOW}\n\n(i) Roads Report\n\n{BELOW}\n\n(ii) Parks Report\n\n"
+        f"{BELOW}\n\n5. Motion submitted by Councillor Ash\n\n{BELOW}\n\n(iv) The Homes Report was "
+        f"noted.\n\n(v) The Arts Report was noted.\n\n(c) Visit to Fernley\n\n{BELOW}\n\n"
+        f"3. Roads\n\n{BELOW}\n\n4. Parks\n\n{BELOW}\n\n6. Letters\n\n{BELOW}"
+    )
+    numbers = [number for number, _ in outline(text)]
+    assert numbers == ["1", "2", "2(a)", "2(b)", "2(b)(i)", "2(b)(ii)", "5", "2(c)", "3", "4", "6"]
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
