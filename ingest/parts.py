@@ -170,7 +170,7 @@ def _lettered(
         # Entries of lists in the text of a part may hide that its successor has a heading.
         run = _in_order([each for each in letters if each[2]], after)
         run = run if len(run) > 1 and run[0][1].value[0] == after + 1 else []
-    known = {label.number for _, label, _ in run}
+    known = {label.number for _, label, titled in run if titled}
     others = [each for each in letters if each[1].number not in known]  # else of a part's own list
     heads = {place: label for place, label, titled in [*run, *others] if titled > 1}
     heads |= {place: label for place, label, titled in run if titled}

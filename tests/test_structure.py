@@ -486,6 +486,16 @@ def test_parts_go_on_behind_an_item_that_was_taken_between_them() -> None:
     assert numbers == ["1", "2", "2(a)", "2(b)", "2(b)(i)", "2(b)(ii)", "5", "2(c)", "3", "4", "6"]
 
 
+def test_the_letters_of_a_list_in_a_part_do_not_hide_the_part_that_comes_behind_it() -> None:
+    text = (
+        f"1. Minutes\n\n{BELOW}\n\n2. Reports\n\n(a) Roads Report\n\n{BELOW}\n\nThe aims of the "
+        f"report were these:\n\n(b) To widen the lane and the quay\n\n(c) To light them\n\n"
+        f"(b) Arts Report\n\n{BELOW}\n\n3. Roads\n\n{BELOW}"
+    )
+    numbers = [number for number, _ in outline(text)]
+    assert numbers == ["1", "2", "2(a)", "2(b)", "3"]
+
+
 def test_lettered_sub_items_with_headings_are_items_and_list_entries_are_not() -> None:
     text = (
         "**3.**\n\n**Finance**\n\n(a)\n\n**Raising of Loan**\n\nThe loan was considered by all "
