@@ -107,10 +107,10 @@ def hide(entries: Sequence[dict[str, Any]], sources: Sources) -> Iterator[dict[s
     for entry in entries:
         words = sources[entry["source"]]
         try:
-            hidden = {**entry, "question": _replaced(NAME, entry["question"], words)}
+            hidden = {**entry, "question": _without_names(entry["question"], words)}
             if "quote" in entry:
                 hidden["answers"] = [
-                    [_replaced(NAME, one, words) for one in group] for group in entry["answers"]
+                    [_without_names(one, words) for one in group] for group in entry["answers"]
                 ]
                 hidden["quote"] = reference_of(entry["quote"])
                 words.text_of(hidden["quote"])
@@ -120,13 +120,13 @@ def hide(entries: Sequence[dict[str, Any]], sources: Sources) -> Iterator[dict[s
         yield hidden
 
 
-def _replaced(pattern: re.Pattern[str], text: str, words: Words) -> str:
+def _without_names(text: str, words: Words) -> str:
     def replace(match: re.Match[str]) -> str:
         reference = reference_of(match[1])
         words.text_of(reference)
         return reference
 
-    return pattern.sub(replace, text)
+    return NAME.sub(replace, text)
 
 
 def show(entries: Sequence[dict[str, Any]], sources: Sources) -> Iterator[dict[str, Any]]:

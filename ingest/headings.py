@@ -125,6 +125,7 @@ _IN_LINE = 4  # words of a sentence behind its heading; an entry of a list has n
 
 
 def has_heading_in_line(text: str) -> bool:
+    """Whether a heading and a sentence are in one line: "The Common - the Clerk had written"."""
     split = inline_title(text)
     if split is None:
         return False
@@ -208,6 +209,7 @@ def tells_of(text: str) -> bool:
 
 
 def has_body(blocks: Sequence[Block], place: int) -> bool:
+    """Whether one of the two paragraphs below a heading is more than a few words."""
     after = blocks[place + 1 : place + 3]
     return any(len(each.text.split()) > 7 for each in after)
 

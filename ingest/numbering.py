@@ -360,9 +360,10 @@ def _beside(whole: Sequence[Candidate], candidates: Sequence[Candidate]) -> list
     """
     kept: list[Candidate] = []
     left: Candidate | None = None
+    own = {each.block for each in whole}
     for each in candidates:
         number, part = each.label.value[0], each.label.value[-1]
-        if each in whole or each.label.family != "int" or part:
+        if each.block in own or each.label.family != "int" or part:
             kept.append(each)
         elif number <= len(whole) or (
             left and each.style == left.style and number == left.label.value[0] + 1
@@ -387,11 +388,7 @@ def _without_lists(candidates: Sequence[Candidate]) -> list[Candidate]:
     place = 0
     while place < len(candidates):
         run = _run_from(candidates, place, last) if last else []
-        again = run and any(
-            each.label.family == "int" and each.label.value[0] == last + 1
-            for each in candidates[run[-1] + 1 :]
-        )
-        if len(run) > last and not again and _stands_out(candidates, run, last):
+        if len(run) > last and _stands_out(candidates, run, last):
             run = run[:last]  # the numbers go on where the list ends by chance
         unseen = set(range(1, min(last, len(run)) + 1)) - before
         if len(run) > 1 and len(unseen) <= last // _OF_WHICH_ONE_UNSEEN:
@@ -411,7 +408,13 @@ def _without_lists(candidates: Sequence[Candidate]) -> list[Candidate]:
 
 
 def _stands_out(candidates: Sequence[Candidate], run: Sequence[int], last: int) -> bool:
-    """Whether the number after `last` looks more like an item than the entries before it."""
+    """Whether the number after `last` looks more like an item than the entries before it.
+
+    Where that number comes again behind the run, all of the run is a list.
+    """
+    behind = (each.label for each in candidates[run[-1] + 1 :] if each.label.family == "int")
+    if any(label.value[0] == last + 1 for label in behind):
+        return False
     entries = [candidates[other].look for other in run[:last]]
     return candidates[run[last]].look > sum(entries) / len(entries) + 0.6
 

@@ -379,9 +379,8 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
             continue
         if _REPLY.match(label.rest):
             continue  # a number of the left column beside the reply to a question
-        if any(_is_figure(blocks, at) for at in (place - 1, place + 1)) and _is_figure(
-            blocks, place
-        ):
+        beside = (place - 1, place + 1)
+        if _is_figure(blocks, place) and any(_is_figure(blocks, at) for at in beside):
             continue  # a column or row of a table
         bare = not label.rest and _heads_next(blocks, place)
         look = look_of(label, block.bold, block.heading > 0, bare)

@@ -132,17 +132,16 @@ _REPLIES = re.compile(r"(?:A )?repl(?:y|ies) to the following\b", re.I)
 def _heads_items(blocks: Sequence[Block], heads: dict[int, Head], place: int) -> bool:
     """Whether a heading stands right above an item: "NOTICES OF MOTION", or whose motion it is."""
     text = blocks[place].text
-    if SUBMITTED.search(text) and IN_PERSON.match(
-        " ".join(b.text for b in blocks[place + 1 :][:1])
-    ):
+    below = blocks[place + 1].text if place + 1 < len(blocks) else ""
+    if SUBMITTED.search(text) and IN_PERSON.match(below):
         return True
     if _GROUP.match(text) and (text.isupper() or place + 1 in heads):
         return True
     if place + 1 in heads:
         return text.isupper() or bool(OF_A_MEMBER.search(text))
-    if place + 2 in heads and _REPLIES.match(blocks[place + 1].text):
+    if place + 2 in heads and _REPLIES.match(below):
         return text.isupper()
-    return text.isupper() and place + 1 < len(blocks) and bool(ALONE.match(blocks[place + 1].text))
+    return text.isupper() and bool(ALONE.match(below))
 
 
 def join_headings_above(blocks: list[Block], heads: dict[int, Head]) -> None:
@@ -152,9 +151,19 @@ def join_headings_above(blocks: list[Block], heads: dict[int, Head]) -> None:
         if head.kind != "number" or not head.label or not IN_PERSON.match(head.label.rest):
             continue
         if above and above.kind == "title" and OF_A_MEMBER.search(above.title):
-            heads[place - 1] = replace(above, number=head.number)
-            blocks[place] = replace(blocks[place], text=head.label.rest)
-            del heads[place]
+            _give_number(blocks, heads, place, place - 1)
+
+
+def _give_number(blocks: list[Block], heads: dict[int, Head], place: int, to: int) -> None:
+    """Move the number of one head to another; what stood behind the number is text."""
+    head = heads.pop(place)
+    heads[to] = replace(heads[to], number=head.number)
+    blocks[place] = replace(blocks[place], text=head.label.rest if head.label else "")
+
+
+def _lacks_number(head: Head) -> bool:
+    """Whether a motion or question of a member stands here without its number."""
+    return head.kind == "title" and head.number is None and bool(SUBMITTED.search(head.title))
 
 
 _ENDS = re.compile(r"[.!?:;][\"'”’)\]]*$")
@@ -166,15 +175,13 @@ def move_numbers(blocks: list[Block], heads: dict[int, Head]) -> None:
     So the numbers in a left column may come out above the text that their headings stand below.
     """
     for place, after in pairwise(sorted(heads)):
-        head, other = heads[place], heads[after]
+        head = heads[place]
         if head.kind != "number" or not head.label or BUSINESS.search(head.label.rest[:60]):
             continue
         if not place or _ENDS.search(blocks[place - 1].text):
             continue
-        if other.kind == "title" and other.number is None and SUBMITTED.search(other.title):
-            heads[after] = replace(other, number=head.number)
-            blocks[place] = replace(blocks[place], text=head.label.rest)
-            del heads[place]
+        if _lacks_number(heads[after]):
+            _give_number(blocks, heads, place, after)
 
 
 def fill_numbers(heads: dict[int, Head]) -> None:
@@ -183,7 +190,7 @@ def fill_numbers(heads: dict[int, Head]) -> None:
     last: int | None = None
     for place in sorted(heads):
         head = heads[place]
-        if head.kind == "title" and head.number is None and SUBMITTED.search(head.title):
+        if _lacks_number(head):
             lost.append(place)
         elif head.number and head.number.isdigit():
             number = int(head.number)
@@ -202,7 +209,7 @@ def _is_marked_subheading(blocks: Sequence[Block], place: int, listed: bool) -> 
         return False
     text, below = blocks[place].text, blocks[place + 1].text
     return below.startswith("Circulated,") or (
-        not (listed and not in_title_case(text))
+        (not listed or in_title_case(text))
         and len(text.split()) > 1
         and not tells_of(text)
         and not CAPTIONED.match(text)
