@@ -9,6 +9,7 @@ from conftest import served
 from playwright.sync_api import Browser, Page
 from test_web_browser import ask
 
+from ingest.lock import writing
 from ingest.pipeline import ingest
 
 TEXT = (
@@ -19,22 +20,6 @@ TEXT = (
 
 def minutes(day: str, title: str, cost: int) -> bytes:
     return TEXT.format(day=day, title=title, cost=cost).encode()
-
-
-def a_year_of_works() -> bytes:
-    """Minutes that take some seconds to embed, so that their reading can be watched."""
-    items = "".join(
-        f"{n}. Works order {n}\n\n"
-        + " ".join(
-            f"The Clerk reported that hedge {n * 7 + k} by the mill pond was to be cut back for "
-            f"£{100 + n + k}, which the members noted."
-            for k in range(6)
-        )
-        + "\n\n"
-        for n in range(1, 401)
-    )
-    head = "Wickham Parish Council\n\nMinutes of the meeting held on 2 September 2024\n\n"
-    return (head + items).encode()
 
 
 def test_uploads_are_watched_reported_asked_about_and_undone(
@@ -66,12 +51,16 @@ def test_uploads_are_watched_reported_asked_about_and_undone(
                 {"name": "<img src=x onerror=alert(1)>.pdf", "mimeType": "application/pdf",
                  "buffer": b"no PDF"},
                 {"name": "tool.exe", "mimeType": "application/octet-stream", "buffer": b"MZ"},
-                {"name": "works.txt", "mimeType": "text/plain", "buffer": a_year_of_works()},
+                {"name": "works.txt", "mimeType": "text/plain",
+                 "buffer": minutes("2 September", "hedges", 7)},
             ]
         )  # fmt: skip
-        page.get_by_role("button", name="Bring in", exact=True).click()
-        page.get_by_role("heading", name="Under way").wait_for()
-        page.reload()
+        page.get_by_text("works.txt").wait_for()
+        with writing(tmp_path / "index"):  # the run waits, so that it can be watched
+            page.get_by_role("button", name="Bring in", exact=True).click()
+            page.get_by_text(re.compile("is being written by process")).first.wait_for()
+            page.reload()
+            page.get_by_role("heading", name="Under way").wait_for()
         page.get_by_role("button", name=re.compile("^Undo: 4 uploaded files")).wait_for()
         for part in ("_img src=x onerror=alert(1)_.pdf: is named .pdf", ".exe files are not read"):
             page.get_by_text(part).first.wait_for()
