@@ -26,7 +26,9 @@ _COMPOUND = re.compile(
     re.S,
 )
 _SUFFIXED = re.compile(
-    r"^(?P<n>\d{1,4})(?P<sub>[a-z])(?P<delimiter>[.):]|(?=\s[A-Z]))" + _REST, re.S
+    r"^(?P<n>\d{1,4})(?P<sub>[a-z]|[A-H](?=[.):]\s|\s(?:Question|Notice|Motion)\b))"
+    r"(?P<delimiter>[.):]|(?=\s[A-Z]))" + _REST,
+    re.S,
 )
 _CODE = re.compile(
     r"^(?P<n>[A-Z]{1,4}\s?\d{1,4}/\d{2,4})(?P<delimiter>[.:)]?)(?=\s|$)" + _REST, re.S
@@ -516,7 +518,9 @@ _REPEATED = 0.34  # of the numbers, more of which an agenda repeats
 
 def _with_repeated(chain: list[Candidate], candidates: Sequence[Candidate]) -> list[Candidate]:
     """The chain with the heads that repeat a number and its heading: the item is gone on with."""
-    heads = {(each.label.value, each.label.rest, each.style) for each in chain if each.label.rest}
+    heads = {
+        (each.label.value, each.label.rest, each.style[0]) for each in chain if each.label.rest
+    }
     known = {each.block for each in chain}
     starts = {each.block for each in candidates}
     again = [
@@ -525,7 +529,7 @@ def _with_repeated(chain: list[Candidate], candidates: Sequence[Candidate]) -> l
         if each.block not in known
         and each.block + 1 not in starts
         and each.look >= _LEAST
-        and (each.label.value, each.label.rest, each.style) in heads
+        and (each.label.value, each.label.rest, each.style[0]) in heads
     ]
     if not again or len(again) > _REPEATED * len(chain):
         return chain

@@ -16,6 +16,7 @@ _LIST_LABEL = re.compile(
     r"^\d{1,3}\s?\([a-z]\)[.:]?(?=\s+[A-Z“\"]|$)|^[A-Z]{1,4}\s?\d{1,4}/\d{2,4}[.:)]?(?=\s+[A-Z]|$)"
 )
 _DECIMAL_LABEL = re.compile(r"\d{1,3}\.\d{1,2}\s+[A-Z]")
+_WORDED_LABEL = re.compile(r"Item\s(?:No\.?\s)?\d{1,3}\s?[.:)–-]\s+[A-Z]", re.I)
 # A line that ends so goes on, whatever stands next.
 _OPEN_END = re.compile(
     r"(?:[,–—&/(\-]|\b(?:of|the|and|or|in|on|at|to|for|by|with|from|a|an|that|which|Cllr\.?|"
@@ -40,7 +41,9 @@ _FORMULA = re.compile(
 )
 # "3. Local Transport", and below it "The Chairman welcomed ...": a heading and its first sentence.
 # Or what an agenda puts so: "To receive an update on the Greenway".
-_HEADS = re.compile(r"\W*(?:item\s*)?\d{1,3}[.:)]\s+[A-Z]|To (?:receive|consider|note)\b", re.I)
+_HEADS = re.compile(
+    r"\W*(?:item\s*)?\d{1,3}(?:[.:)]|\s[–-])\s+[A-Z]|To (?:receive|consider|note)\b", re.I
+)
 _VERB = re.compile(r"\b(?:was|were|is|are|has|have|had|gave|[a-z]{2,}ed)\b")
 _OPENS_SENTENCE = re.compile(
     r"(?:The|It|This|There|He|She|They|Members?|Councillors?|Cllrs?\.?|Mr\.?|Mrs\.?|Ms\.?|Following|"
@@ -183,7 +186,9 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return False
     if is_label(line.text) and not _OPEN_END.search(before.text):
         return True
-    if _DECIMAL_LABEL.match(line.text) and ends_sentence(before.text):
+    if ends_sentence(before.text) and (
+        _DECIMAL_LABEL.match(line.text) or _WORDED_LABEL.match(line.text)
+    ):
         return True
     if _CAPITALS.match(line.text) and before.text.endswith((",", ";")):
         return not before.text.isupper()

@@ -25,6 +25,7 @@ from ingest.headings import (
     tells_of,
 )
 from ingest.language import detect_language
+from ingest.misread import with_misread
 from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
 from ingest.numbering import (
     BUSINESS,
@@ -42,6 +43,7 @@ from ingest.parts import parts_of_unnumbered, subitems
 from ingest.references import find_references
 from ingest.titles import open_item
 from ingest.unnumbered import (
+    asks_below,
     captions_of,
     fill_numbers,
     free_heading,
@@ -243,8 +245,7 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[Draft]]:
         agenda = Draft(None, blocks[end].text, blocks[end].page, list(blocks[end + 1 :]))
         return front, [*drafts, agenda]
     chain = find_chain(_candidates(blocks))
-    if _is_list(blocks, chain):
-        chain = []
+    chain = [] if _is_list(blocks, chain) else with_misread(chain, blocks)
     numbered = {each.block: each for each in chain}
     front_end = _front_end(blocks, chain)
     heads: dict[int, Head] = {}
@@ -259,7 +260,7 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[Draft]]:
     blocks = list(blocks)
     join_headings_above(blocks, heads)
     move_numbers(blocks, heads)
-    fill_numbers(heads)
+    fill_numbers(blocks, heads)
     if not heads:
         return _front_and_rest(blocks, front_end)
     first = _after_agenda(blocks, heads)
@@ -388,6 +389,8 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
             look += 2.0
         if place and SUBMITTED.search(blocks[place - 1].text) and IN_PERSON.match(label.rest):
             look += 3.0  # the heading stands above the number of its motion
+        elif asks_below(blocks, place) and not BUSINESS.search(label.rest):
+            look += 2.0
         found.append(
             Candidate(
                 place,

@@ -137,6 +137,7 @@ def _is_rest_of_heading(
 
 _NAME = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Cllrs?|Councillors?)\b")
 _NO_VERB = re.compile(r"\b(?:to be|proposed)\b")  # "Roads to be Public", "Works on proposed Park"
+_PROPOSED = re.compile(r"(?:Proposed|Moved) by\b|On the proposal of\b")
 _MORE_LINES = 3  # of a heading: a department, a section of it, what was taken
 
 
@@ -146,7 +147,7 @@ def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, Head])
     while more < _MORE_LINES and _goes_on_with_title(blocks, place + more, heads):
         more += 1
         below = blocks[place + more].text
-        if len(below.split()) > 12 or TO_DO.match(below):
+        if len(below.split()) > 12 or TO_DO.match(below) or _PROPOSED.match(below):
             return more
         if SENTENCE.match(below) and not blocks[place + more - 1].text.endswith("."):
             return more
@@ -178,6 +179,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, He
         and not VERB.search(_NO_VERB.sub("", block.text) if titled else block.text)
         and not SENTENCE.match(block.text)
         and not _NAME.match(block.text)
+        and not re.search(r"[£€$]\s?\d", block.text)
     )
 
 

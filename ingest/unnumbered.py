@@ -93,6 +93,8 @@ def unnumbered_heads(
                 group = ""
             elif group and place > after and is_subheading(blocks, place):
                 found.append(Head(place, number, "title", None, f"{group} {text}".rstrip(" :")))
+            elif place - 1 not in heads and asks_below(blocks, place):
+                found.append(Head(place, None, "title", None, text.rstrip(" :.")))
             elif OF_A_MEMBER.search(inside):
                 continue  # what is in bold there is of the question, the motion or the reply
             elif (place > after and _is_marked_subheading(blocks, place, bool(listed))) or (
@@ -110,6 +112,24 @@ def unnumbered_heads(
         if head:
             found.append(head)
     return found
+
+
+_ASKS = re.compile(r"\W*(?:[I1l]\b\W*)?will (?:ask|move) at the next\b")
+_GARBLED_WORDS = 12  # of the heading of a question, at most
+
+
+def asks_below(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a question or motion stands below a line, which is its heading, however garbled."""
+    text = blocks[place].text
+    return (
+        place + 1 < len(blocks)
+        and bool(_ASKS.match(blocks[place + 1].text))
+        and 1 < len(text.split()) <= _GARBLED_WORDS
+        and not text.endswith((".", "?", ";", ","))
+        and not NOT_BUSINESS.match(text)
+        and not VERB.search(text)
+        and not tells_of(text)
+    )
 
 
 def _headings_with_colon(blocks: Sequence[Block], start: int) -> list[int]:
@@ -161,9 +181,13 @@ def _give_number(blocks: list[Block], heads: dict[int, Head], place: int, to: in
     blocks[place] = replace(blocks[place], text=head.label.rest if head.label else "")
 
 
-def _lacks_number(head: Head) -> bool:
+def _lacks_number(blocks: Sequence[Block], head: Head) -> bool:
     """Whether a motion or question of a member stands here without its number."""
-    return head.kind == "title" and head.number is None and bool(SUBMITTED.search(head.title))
+    return (
+        head.kind == "title"
+        and head.number is None
+        and bool(SUBMITTED.search(head.title) or asks_below(blocks, head.block))
+    )
 
 
 _ENDS = re.compile(r"[.!?:;][\"'”’)\]]*$")
@@ -178,19 +202,19 @@ def move_numbers(blocks: list[Block], heads: dict[int, Head]) -> None:
         head = heads[place]
         if head.kind != "number" or not head.label or BUSINESS.search(head.label.rest[:60]):
             continue
-        if not place or _ENDS.search(blocks[place - 1].text):
+        if not place or _ENDS.search(blocks[place - 1].text) or asks_below(blocks, place):
             continue
-        if _lacks_number(heads[after]):
+        if _lacks_number(blocks, heads[after]):
             _give_number(blocks, heads, place, after)
 
 
-def fill_numbers(heads: dict[int, Head]) -> None:
+def fill_numbers(blocks: Sequence[Block], heads: dict[int, Head]) -> None:
     """Number the motions and questions of members whose numbers a scan lost between two others."""
     lost: list[int] = []
     last: int | None = None
     for place in sorted(heads):
         head = heads[place]
-        if _lacks_number(head):
+        if _lacks_number(blocks, head):
             lost.append(place)
         elif head.number and head.number.isdigit():
             number = int(head.number)

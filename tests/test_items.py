@@ -383,3 +383,95 @@ def test_the_heading_of_a_part_goes_on_in_the_words_that_a_column_broke_off() ->
         f"Bodies\n\n{LONG}(b) Twinning\n\n{LONG}3. Roads\n\nNone."
     )
     assert found[2] == ("2(a)", "Vacancies on the Committees and Other Bodies")
+
+
+BODY = "The members discussed the matter at some length\nand noted the report of the Clerk.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("printed", "number", "title"),
+    [
+        ("Te Housing and Community", "3", "Housing and Community"),
+        ("3 Housing and Community", "3", "Housing and Community"),
+        ("3Housing and Community", "3", "Housing and Community"),
+        ("33. Notice of Motion submitted by Councillor Barr", "3",
+         "Notice of Motion submitted by Councillor Barr"),
+    ],
+)  # fmt: skip
+def test_a_misread_number_is_known_by_the_numbers_around_it(
+    printed: str, number: str, title: str
+) -> None:
+    found = outline(
+        f"1. Minutes of May\n\n{BODY}2. Accounts\n\n{BODY}{printed}\n\n{BODY}4. Planning\n\n{BODY}"
+    )
+    assert (number, title) in found
+    assert [each for each, _ in found] == ["1", "2", "3", "4"]
+
+
+def test_what_a_misread_number_was_printed_as_is_told_and_not_lost() -> None:
+    text = f"1. Minutes\n\n{BODY}Ze Roads and Lanes\n\n{BODY}3. Planning\n\n{BODY}"
+    meeting = meetings(HEAD + text)[0]
+    assert [item.number for item in meeting.items] == ["1", "2", "3"]
+    assert any("“Ze”" in warning for warning in meeting.warnings)
+    assert "Ze" in meeting.furniture
+
+
+def test_the_first_and_the_last_number_may_be_misread_too() -> None:
+    motion = "Notice of Motion submitted by Councillor"
+    asked = "I will move at the next Meeting that the lamp\nby the church be mended.\n\n"
+    found = outline(
+        f"5 Adoption of Minutes\n\n{BODY}2. Accounts\n\n{BODY}3. {motion} Barr\n\n{asked}"
+        f"94. {motion} Corr\n\n{asked}"
+    )
+    assert [number for number, _ in found] == ["1", "2", "3", "4"]
+
+
+def test_nothing_is_guessed_where_two_lines_may_be_the_head_that_is_lacking() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}Te Roads and Lanes\n\n{BODY}Be Parks and Trees\n\n{BODY}"
+        f"3. Planning\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1", "3"]
+
+
+def test_a_garbled_heading_above_a_question_is_one() -> None:
+    asked = "! will ask at the next Meeting when the bench\non the quay will be painted.\n\n"
+    question = "Question submitted by Councillor"
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. {question} Barr\n\n{asked}3. uestion su rr\n\n{asked}"
+        f"ion submitted ncillor Corr\n\n{asked}5. {question} Dunn\n\n{asked}"
+    )
+    assert found[1:] == [
+        ("2", f"{question} Barr"),
+        ("3", "uestion su rr"),
+        ("4", "ion submitted ncillor Corr"),
+        ("5", f"{question} Dunn"),
+    ]
+
+
+def test_a_number_with_a_capital_letter_is_put_between_two_others() -> None:
+    motion = "Notice of Motion submitted by Councillor"
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. {motion} Barr\n\n{BODY}2A. {motion} Corr\n\n{BODY}"
+        f"3. Planning\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1", "2", "2A", "3"]
+
+
+def test_a_worded_item_begins_behind_a_full_line() -> None:
+    line = "The report was circulated to the members, who thanked the officers for their good work."
+    found = outline(
+        f"Item 1 – Minutes\n{line}\n{line}\nItem 2 – Dog Bins in the Park.\nCouncillor Barr "
+        f"explained that he had asked\nfor this item to be included on the agenda of the day.\n"
+        f"Item 3 – Roads\n{line}"
+    )
+    assert [number for number, _ in found] == ["1", "2", "3"]
+    assert found[1][1].rstrip(".") == "Dog Bins in the Park"
+
+
+def test_a_sum_is_no_line_of_a_heading() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Payments for Approval\n\nMay Hall Hire £11.15\n\n"
+        f"Proposed by Mr Barr and agreed.\n\n3. Planning\n\n{BODY}"
+    )
+    assert ("2", "Payments for Approval") in found

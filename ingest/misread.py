@@ -1,0 +1,124 @@
+"""Heads whose numbers a scan misread: the numbers around them tell which they were."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+
+from ingest.headings import (
+    ATTENDANCE,
+    NOT_BUSINESS,
+    SUBMITTED,
+    Block,
+    has_body,
+    in_title_case,
+    tells_of,
+)
+from ingest.numbering import Candidate, Label, is_titlelike
+
+# "Te Corporate Services" for 7, "93. Notice of Motion" for 9, "2 Fy Adoption of Minutes" for 1.
+_MARK = re.compile(
+    r"[\W_]{0,2}(?P<mark>\d{1,4}[A-Za-z]?|[^\W\d_]{2}|[A-Z]\d)(?: [A-Z]?[a-z]{1,2})?[.,:;)]{0,2}\s+"
+    r"(?P<rest>[A-Z].*)",
+    re.S,
+)
+_GLUED = re.compile(r"(?P<mark>\d{1,3})[.)]?(?P<rest>[A-Z][a-z]+ .*)", re.S)
+# Words of two letters with which a heading may begin.
+_WORDS = frozenset(["an", "at", "by", "co", "dr", "fr", "in", "mr", "ms", "no", "of", "on", "re"])
+_WORDS |= frozenset(["st", "to", "us", "we"])
+_FIRST = re.compile(r"(?:adoption|approval|confirmation|minutes|apologies|welcome)\b", re.I)
+_HEADING_WORDS = 14
+
+
+def with_misread(chain: Sequence[Candidate], blocks: Sequence[Block]) -> list[Candidate]:
+    """The chain with the heads whose numbers were misread, where only one number is lacking.
+
+    Nothing is guessed where two lines between the neighbours may be the head.
+    """
+    if len(chain) < 2 or any(each.label.family != "int" for each in chain):
+        return list(chain)
+    known = {each.label.value[0] for each in chain}
+    found = {each.block: each for each in _without_delimiter(blocks, chain, known)}
+    known |= {each.label.value[0] for each in found.values()}
+    for place, (one, other) in enumerate(pairwise([None, *chain, None])):
+        first = one.label.value[0] + 1 if one else 1
+        lacking = set(range(first, other.label.value[0] if other else first + 1)) - known
+        if len(lacking) != 1:
+            continue
+        number = min(lacking)
+        start = one.block + 1 if one else 0
+        # The second item may be taken before the first.
+        behind = other if one or place + 1 >= len(chain) else chain[place + 1]
+        end = behind.block if behind else len(blocks)
+        lines = [
+            (at, label)
+            for at in range(start, end)
+            if at not in found and (label := _misread(blocks, at, number, last=other is None))
+        ]
+        if len(lines) == 1:
+            at, label = lines[0]
+            found[at] = Candidate(at, label, 0.0, chain[0].style)
+    return sorted([*chain, *found.values()], key=lambda each: each.block)
+
+
+def _without_delimiter(
+    blocks: Sequence[Block], chain: Sequence[Candidate], known: set[int]
+) -> list[Candidate]:
+    """The headings with a number that is lacking, whose full stop was lost: "3 Parks and Roads"."""
+    highest = max(known)
+    bare_chain = sum(not each.label.delimiter for each in chain) > len(chain) // 2
+    bare = [
+        Candidate(place, label, 0.0, chain[0].style)
+        for place, block in enumerate(blocks)
+        if (label := block.label)
+        and (label.family, label.delimiter, label.worded) == ("int", "", False)
+        and label.value[0] < highest
+        and label.value not in {(number, 0) for number in known}
+        and not block.table
+        and (
+            _is_heading(blocks, place, label.rest)
+            or (bare_chain and is_titlelike(label.rest) and has_body(blocks, place))
+        )
+    ]
+    times = Counter(each.label.value for each in bare)
+    return [each for each in bare if times[each.label.value] == 1]
+
+
+def _misread(blocks: Sequence[Block], place: int, number: int, *, last: bool) -> Label | None:
+    """The label of a heading that stands here in place of the number that is lacking."""
+    block = blocks[place]
+    match = _MARK.fullmatch(block.text) or _GLUED.fullmatch(block.text)
+    if block.table or not match or not _is_heading(blocks, place, match["rest"]):
+        return None
+    mark, rest = match["mark"], match["rest"]
+    submitted = bool(SUBMITTED.search(rest))
+    digits = re.sub(r"\D", "", mark)
+    if match.re is _GLUED or last:
+        fits = str(number) == digits if not last else submitted and str(number) in digits
+    elif number == 1:
+        fits = bool(_FIRST.match(rest))
+    elif digits:
+        fits = str(number) in digits
+    else:
+        fits = mark.casefold() not in _WORDS
+    if not fits:
+        return None
+    return Label(str(number), "int", (number, 0), rest, ".", scanned=mark != str(number))
+
+
+def _is_heading(blocks: Sequence[Block], place: int, rest: str) -> bool:
+    """Whether what stands behind the mark is no sentence, no name and no sum."""
+    if SUBMITTED.search(rest):
+        return len(rest.split()) <= _HEADING_WORDS
+    return (
+        2 <= len(rest.split()) <= _HEADING_WORDS
+        and is_titlelike(rest)
+        and in_title_case(rest)
+        and not re.search(r"[£€$]|\d{3}", rest)
+        and not tells_of(rest)
+        and not NOT_BUSINESS.match(rest)
+        and not ATTENDANCE.match(rest)
+        and has_body(blocks, place)
+    )
