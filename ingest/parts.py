@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from ingest.headings import (
+    NOT_BUSINESS,
     OF_A_MEMBER,
     QUESTION_OR_MOTION,
     RULED,
@@ -15,6 +16,7 @@ from ingest.headings import (
     Block,
     Head,
     has_heading_in_line,
+    in_title_case,
     label_within,
     sentence_title,
     title_and_next,
@@ -37,6 +39,8 @@ def subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[Head]:
     ends = [each.block for each in chain[1:]] + [len(blocks)]
     whole: Label | None = None  # of the last item with lettered parts
     last = 0  # the value of its last letter
+    lettered: set[str] = set()  # the numbers of items whose letters were seen
+    reached: dict[str, int] = {}  # the value of the last "(iv)" of each part
     for candidate, end in zip(chain, ends, strict=False):
         own = candidate.label
         letters: list[tuple[int, Label, int]] = []
@@ -71,9 +75,15 @@ def subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[Head]:
         letters = _without_nested(_of_one_form(blocks, _without_lists(blocks, letters)))
         roman = [label.number.lower() for _, label, _ in letters[:2]] == ["i", "ii"]
         title = title_and_next(blocks, candidate.block)[0]
-        if whole and letters and not roman and 0 < last == letters[0][1].value[0] - 1:
+        if resumed := _resumed(blocks, letters, reached, end):
+            parts = resumed
+        elif whole and letters and not roman and 0 < last == letters[0][1].value[0] - 1:
             # Another item was taken between its parts (d) and (e).
             parts = _lettered(whole, letters, candidate.block, last)
+        elif letters and own.number in lettered and letters[0][1].value[0] > 1:
+            # The item is gone on with, from its part (b) on.
+            whole = own
+            parts = _lettered(own, letters, candidate.block, letters[0][1].value[0] - 1)
         elif OF_A_MEMBER.search(title):
             continue  # its letters are of what was asked or answered
         else:
@@ -88,8 +98,14 @@ def subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[Head]:
                 parts = parts or _with_headings_in_line(run, own.number, title)
         last = max((head.label.value[0] for head in parts if head.label), default=0)
         found += parts
+        if letters:
+            lettered.add(own.number)
         inside = [head for head in found[first:] if head.block > candidate.block]
-        found += _nested(blocks, inside, end)
+        nested = _nested(blocks, inside, end, reached)
+        found += nested
+        for head in [*nested, *parts]:
+            if head.label and head.part_of.endswith(")"):
+                reached[head.part_of] = roman_value(head.label.number)
         numbers = [label.value[0] for _, label, _ in bracketed]
         titled = all(each[2] > 1 for each in bracketed)
         if titled and numbers in (
@@ -249,8 +265,34 @@ def _with_headings_in_line(
     ]
 
 
-def _nested(blocks: Sequence[Block], heads: Sequence[Head], end: int) -> list[Head]:
-    """The parts (i), (ii) ... of an item's lettered parts, with headings or text of their own."""
+def _resumed(
+    blocks: Sequence[Block],
+    letters: Sequence[tuple[int, Label, int]],
+    reached: Mapping[str, int],
+    end: int,
+) -> list[Head]:
+    """The parts "(v)", "(vi)" of a part left at its (iv), which another item was taken between."""
+    if not letters or not reached:
+        return []
+    whole, last = list(reached.items())[-1]
+    if last < 2 or roman_value(letters[0][1].number) != last + 1:
+        return []
+    run = [each for each in letters if roman_value(each[1].number)]
+    places = [*(place for place, _, _ in run), end]
+    if len(run) < len(letters) or any(
+        after - one < 2 or blocks[one + 1].label for one, after in pairwise(places)
+    ):
+        return []
+    return [_part(whole, place, label, whole, part_of=whole) for place, label, _ in run]
+
+
+def _nested(
+    blocks: Sequence[Block], heads: Sequence[Head], end: int, reached: Mapping[str, int]
+) -> list[Head]:
+    """The parts (i), (ii) ... of an item's lettered parts, with headings or text of their own.
+
+    `reached` has the value of the last of each part, which an item gone on with goes on from.
+    """
     found: list[Head] = []
     ordered = sorted(heads, key=lambda head: head.block)
     for head, until in pairwise([*ordered, Head(end, None, "sub")]):
@@ -264,7 +306,7 @@ def _nested(blocks: Sequence[Block], heads: Sequence[Head], end: int) -> list[He
             and re.fullmatch("[ivx]+", label.number, re.I)
             and not blocks[place].table
         ]
-        run = _in_order(romans)
+        run = _in_order(romans, reached.get(whole, 0))
         if len(run) > 1 and sum(titled > 0 for _, _, titled in run) * 2 > len(run):
             found += [_part(whole, at, label, part_of=whole) for at, label, titled in run if titled]
         else:
@@ -365,15 +407,21 @@ def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> i
         if label.family != "letter" or each.label is not None or own > _OWN_WORDS:
             break
         own += len(each.text.split())
-    return 1 if words <= 20 and own > _OWN_WORDS else 0
+    plain = in_title_case(rest) and not VERB.search(rest) and not NOT_BUSINESS.match(rest)
+    longest = SENTENCE_WORDS if plain else 20
+    return 1 if words <= longest and own > _OWN_WORDS else 0
 
 
 def _nests(blocks: Sequence[Block], place: int, end: int) -> bool:
     """Whether a list of its own begins below a lettered heading: "(d) Grants", "(i) ..."."""
     labels = [each.label for each in blocks[place + 1 : end] if each.label is not None]
     names = [label.number.lower() for label in labels if label.family == "letter"]
-    if blocks[place + 1].label is None or names[:1] != ["i"]:
+    if blocks[place + 1].label is None or not names:
         return False
+    if names[0] != "i":  # another item was taken before it
+        return bool(re.fullmatch("[ivx]{2,}", names[0])) and not (
+            (label := blocks[place].label) and re.fullmatch("[ivx]+", label.number, re.I)
+        )
     return not _is_letter(blocks[place], "h") or "ii" in names[1:3]
 
 

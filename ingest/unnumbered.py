@@ -52,6 +52,7 @@ def unnumbered_heads(
     first = min(heads) if heads else len(blocks)
     inside = group = ""
     number: str | None = None
+    titles: dict[str | None, str] = {}
     after = 0
     start = min(front_end, first) if chain else front_end
     bounds = [*sorted(heads), len(blocks)] if chain else []
@@ -68,6 +69,8 @@ def unnumbered_heads(
                 continue  # a heading below it is of the whole item
             number = heads[place].number
             inside, after = title_and_next(blocks, place)
+            whole = heads[place].part_of
+            inside = titles[number] = titles.get(whole, inside) if whole else inside
             group = inside if is_subheading(blocks, after) else ""
             continue
         if place - 1 in heads and not blocks[place - 1].rest:

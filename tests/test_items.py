@@ -475,3 +475,31 @@ def test_a_sum_is_no_line_of_a_heading() -> None:
         f"Proposed by Mr Barr and agreed.\n\n3. Planning\n\n{BODY}"
     )
     assert ("2", "Payments for Approval") in found
+
+
+def test_an_item_gone_on_with_has_the_parts_behind_those_that_it_had() -> None:
+    found = outline(
+        f"3. Environment\n\n(a) The Clean Up\n\n{BODY}1. Minutes\n\n{BODY}2. Land\n\n{BODY}"
+        f"3. Environment\n\n(b) The Landfill\n\n{BODY}(c) The Lough\n\n{BODY}4. Planning\n\n{BODY}"
+    )
+    numbers = [number for number, _ in found]
+    assert [n for n in numbers if n != "3"] == ["3(a)", "1", "2", "3(b)", "3(c)", "4"]
+
+
+def test_the_parts_of_a_part_go_on_after_another_item_was_taken_between_them() -> None:
+    report = "Circulated, report of the chair of the committee on {},\ndated the 4th of May.\n\n"
+    parts = [
+        f"({n}) {report.format(word)}{BODY}"
+        for n, word in zip(
+            ["i", "ii", "iii", "iv"], ["roads", "trees", "homes", "music"], strict=True
+        )
+    ]
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Services\n\n(a) The Charter\n\n{BODY}(b) Committee Reports\n\n"
+        f"{parts[0]}{parts[1]}4. Housing\n\n{BODY}{parts[2]}{parts[3]}3. Planning\n\n{BODY}"
+        f"5. Next meeting\n\nIn June."
+    )
+    assert [number for number, _ in found] == [
+        "1", "2", "2(a)", "2(b)", "2(b)(i)", "2(b)(ii)", "4", "2(b)(iii)", "2(b)(iv)", "3", "5",
+    ]  # fmt: skip
+    assert dict(found)["2(b)(iv)"] == "Committee Reports"
