@@ -56,7 +56,7 @@ LAST_BUSINESS = re.compile(
 )
 ALONE = re.compile(
     r"^(?:(?:public|open)\s+(?:forum|session|participation|question)\b.*|"
-    r"(?:.{0,20}\s)?questions?(?:\s+(?:by|from|submitted|time|from the floor)\b.*)?|"
+    r"(?:.{0,20}\s)?q?uestions?(?:\s+(?:by|from|submitted|time|from the floor)\b.*)?|"
     r"questions?\s+(?:&|and)\s+answers|"
     r"(?:the following\s+)?(?:question|notice of motion|motion|deputation)s?\s+(?:submitted|"
     r"received|in the name|proposed|from|by)\b.*|"

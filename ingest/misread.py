@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from ingest.headings import (
     ATTENDANCE,
+    LAST_BUSINESS,
     NOT_BUSINESS,
     SUBMITTED,
     Block,
@@ -95,8 +96,12 @@ def _misread(blocks: Sequence[Block], place: int, number: int, *, last: bool) ->
     mark, rest = match["mark"], match["rest"]
     submitted = bool(SUBMITTED.search(rest))
     digits = re.sub(r"\D", "", mark)
-    if match.re is _GLUED or last:
-        fits = str(number) == digits if not last else submitted and str(number) in digits
+    if last:
+        fits = (submitted and bool(digits) and str(number) in digits) or (
+            not digits and bool(LAST_BUSINESS.match(rest))
+        )
+    elif match.re is _GLUED:
+        fits = str(number) == digits
     elif number == 1:
         fits = bool(_FIRST.match(rest))
     elif digits:
@@ -110,7 +115,7 @@ def _misread(blocks: Sequence[Block], place: int, number: int, *, last: bool) ->
 
 def _is_heading(blocks: Sequence[Block], place: int, rest: str) -> bool:
     """Whether what stands behind the mark is no sentence, no name and no sum."""
-    if SUBMITTED.search(rest):
+    if SUBMITTED.search(rest) or LAST_BUSINESS.match(rest):
         return len(rest.split()) <= _HEADING_WORDS
     return (
         2 <= len(rest.split()) <= _HEADING_WORDS

@@ -473,7 +473,8 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
                 continue  # an entry of a list
             if each.look < (_LEAST if in_row else floor) and not lone:
                 continue
-            if fits or is_compound(each.label) or (lone and each.look >= _SURE):
+            several = in_row and styles[each.style] > 1 and _names_business(each)
+            if fits or several or is_compound(each.label) or (lone and each.look >= _SURE):
                 between.append(each)
         for each in between:
             number = each.label.value[0]
@@ -523,13 +524,17 @@ def _with_repeated(chain: list[Candidate], candidates: Sequence[Candidate]) -> l
     }
     known = {each.block for each in chain}
     starts = {each.block for each in candidates}
+    worded = all(each.label.worded for each in chain)  # "Item 7" on a line of its own is one
     again = [
         each
         for each in candidates
         if each.block not in known
         and each.block + 1 not in starts
         and each.look >= _LEAST
-        and (each.label.value, each.label.rest, each.style[0]) in heads
+        and (
+            (each.label.value, each.label.rest, each.style[0]) in heads
+            or (worded and each.label.worded and not each.label.rest)
+        )
     ]
     if not again or len(again) > _REPEATED * len(chain):
         return chain

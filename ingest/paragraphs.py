@@ -30,6 +30,11 @@ _LONE_CAPITALS = re.compile(r"[A-ZÀ-Ý]{4,}$")
 _COLON = re.compile(r"[A-Z][^.;:]*:$")
 # A heading, rather than the letters of a name.
 _CAPITALS = re.compile(r"[A-ZÀ-Ý]{6,}(?: [A-ZÀ-Ý’'&]+)*:?$")
+# What heads other matters in many minutes, whatever stands before it.
+_GROUP = re.compile(
+    r"Votes? of (?:[Ss]ympathy|[Cc]ongratulations?|[Tt]hanks)\W*|"
+    r"(?:Questions?|Motions?|Notices? of [Mm]otion) submitted by [^:;]{4,60}:"
+)
 # "Motion submitted by Councillors S. Keary, C.", and below it the name.
 _INITIAL = re.compile(r"(?:,|\band|&|Cllrs?\.?|Councillors?|Mr\.?|Mrs\.?|Ms\.?) [A-Z]\.$", re.I)
 _ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
@@ -197,6 +202,7 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         and not is_lone_label(before.text)
         and (
             (_CAPITALS.match(line.text) and not before.text.isupper())
+            or _GROUP.fullmatch(line.text)
             or (_COLON.match(line.text) and len(line.text) < 0.6 * width)
         )
     ):

@@ -307,7 +307,8 @@ def _nested(
             and not blocks[place].table
         ]
         run = _in_order(romans, reached.get(whole, 0))
-        if len(run) > 1 and sum(titled > 0 for _, _, titled in run) * 2 > len(run):
+        one = len(run) == 1 and run[0][0] <= head.block + 2  # right below the heading of its part
+        if (len(run) > 1 or one) and sum(titled > 0 for _, _, titled in run) * 2 > len(run):
             found += [_part(whole, at, label, part_of=whole) for at, label, titled in run if titled]
         else:
             found += _with_text(blocks, run, whole, head.block, until.block)
@@ -352,6 +353,7 @@ def _without_nested(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int
         roman = (
             len(names[place]) > 1
             or (names[place] == "i" and any(name == "ii" for name in names[place + 1 : place + 3]))
+            or (names[place] == "i" and place and "h" not in names[:place])
             or (names[place] == "v" and names[max(0, place - 1)] == "iv")
         )
         if not (roman and lettered):
@@ -416,7 +418,10 @@ def _nests(blocks: Sequence[Block], place: int, end: int) -> bool:
     """Whether a list of its own begins below a lettered heading: "(d) Grants", "(i) ..."."""
     labels = [each.label for each in blocks[place + 1 : end] if each.label is not None]
     names = [label.number.lower() for label in labels if label.family == "letter"]
-    if blocks[place + 1].label is None or not names:
+    below = blocks[place + 1 : end]
+    if len(below) > 1 and re.fullmatch(r"[A-Z][\w’'-]+", below[0].text):
+        below = below[1:]  # the last word of the heading, on a line of its own
+    if below[0].label is None or not names:
         return False
     if names[0] != "i":  # another item was taken before it
         return bool(re.fullmatch("[ivx]{2,}", names[0])) and not (

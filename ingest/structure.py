@@ -15,13 +15,17 @@ from ingest.headings import (
     ALONE,
     ATTENDANCE,
     IN_PERSON,
+    NOT_BUSINESS,
     OFFICE,
+    PLAIN_WORDS,
+    SMALL_WORDS,
     SUBMITTED,
     Block,
     Draft,
     Head,
     has_colon_and_text,
     heads_report,
+    in_title_case,
     tells_of,
 )
 from ingest.language import detect_language
@@ -86,7 +90,7 @@ def _block(lines: Sequence[Line]) -> Block:
     first = lines[0]
     # A hyphen at the end of a line keeps the space behind it: a quote must stand so in the source.
     text = " ".join(line.text for line in lines)
-    label = parse_number(first.number, text) if first.number else parse_label(text)
+    label = parse_number(first.number, text) if first.number else parse_label(_SPECK.sub("", text))
     if first.number:
         text = f"{first.number} {text}".rstrip()
     # A number alone on its line often lacks the bold face of the heading beside it.
@@ -102,6 +106,8 @@ def _block(lines: Sequence[Line]) -> Block:
         alone=is_lone_label(first.text),
     )
 
+
+_SPECK = re.compile(r"^[‘’'`.,](?=\d{1,2}[.)]\s+[A-Z])")  # before a number, from a scan
 
 _MEETING_HEADING = re.compile(
     r"^(?:draft\s+|the\s+)?(?:(?:minutes|notes|record)\b.{0,80}?\b(?:meeting|council|committee|"
@@ -267,8 +273,7 @@ def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[Draft]]:
     front = list(blocks[:first])
     telling = (each for each in front[front_end:] if VERB.search(each.text))
     if not chain and sum(len(each.text.split()) for each in telling) > _UNTITLED:
-        drafts.append(Draft(None, "", front[front_end].page, front[front_end:]))
-        front = front[:front_end]
+        front, drafts = _front_and_rest(front, front_end)
     place = first
     while place < len(blocks):
         if place in heads:
@@ -367,7 +372,8 @@ def _front_and_rest(blocks: Sequence[Block], front_end: int) -> tuple[list[Block
     rest = list(blocks[front_end:])
     if not rest or front_end == 0:
         return list(blocks), []
-    return list(blocks[:front_end]), [Draft(None, "", rest[0].page, rest)]
+    title = blocks[front_end].text if _heads_text(blocks, front_end) else ""
+    return list(blocks[:front_end]), [Draft(None, title, rest[0].page, rest[bool(title) :])]
 
 
 def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
@@ -378,8 +384,8 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
             label = scanned_label(block.text) or label
         if label is None or label.family == "letter" or block.table:
             continue
-        if _REPLY.match(label.rest):
-            continue  # a number of the left column beside the reply to a question
+        if _REPLY.match(label.rest) or _VOTE.fullmatch(label.rest):
+            continue  # a number of the left column beside a reply, or how many voted
         beside = (place - 1, place + 1)
         if _is_figure(blocks, place) and any(_is_figure(blocks, at) for at in beside):
             continue  # a column or row of a table
@@ -387,6 +393,8 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
         look = look_of(label, block.bold, block.heading > 0, bare)
         if bare and blocks[place + 1].bold:
             look += 2.0
+        if block.text.startswith("("):
+            look -= 1.0  # seldom so but in a list
         if place and SUBMITTED.search(blocks[place - 1].text) and IN_PERSON.match(label.rest):
             look += 3.0  # the heading stands above the number of its motion
         elif asks_below(blocks, place) and not BUSINESS.search(label.rest):
@@ -404,6 +412,7 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
 
 
 _REPLY = re.compile(r"\W*reply\b", re.I)
+_VOTE = re.compile(r"(?:in favou?r|for|against|abstain\w*|abstentions?)\W*", re.I)
 
 
 def _is_figure(blocks: Sequence[Block], place: int) -> bool:
@@ -445,8 +454,40 @@ def _skip_names(blocks: Sequence[Block], place: int, limit: int) -> int:
             break
         if has_colon_and_text(blocks, place) or heads_report(blocks, place):
             break
+        if _heads_text(blocks, place):
+            break
         place += 1
     return place
+
+
+# "Director of Services", below which a sentence may stand as well as below a heading.
+_ROLE = re.compile(
+    r"\b(?:directors?|managers?|engineers?|officers?|administrators?|secretar(?:y|ies)|clerks?|"
+    r"executives?|head of|superintendent|inspector|mayor|chair\w*|councillors?|members?|"
+    r"cathaoirleach|public|press)\b",
+    re.I,
+)
+
+
+def _heads_text(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a heading without a mark stands behind the names, above the first sentence."""
+    text = blocks[place].text
+    words = re.findall(r"[^\W\d_][\w’'-]*", text)
+    below = blocks[place + 1].text if place + 1 < len(blocks) else ""
+    return (
+        2 <= len(words) <= PLAIN_WORDS
+        and not re.search(r"[,;:()]|\.$", text)
+        and is_titlelike(text)
+        and in_title_case(text)
+        and (blocks[place].bold or any(word.lower() in SMALL_WORDS for word in words))
+        and not _ROLE.search(text)
+        and not NOT_BUSINESS.match(text)
+        and len(below.split()) >= _SENTENCE
+        and bool(VERB.search(below))
+    )
+
+
+_SENTENCE = 10  # words
 
 
 def _business_title(block: Block) -> bool:

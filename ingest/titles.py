@@ -71,7 +71,7 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
     words = len(rest.split())
     while titled_by_bold and place < len(blocks) and place not in heads:
         after = blocks[place]
-        if not after.bold or after.label or after.table or NOT_BUSINESS.match(after.text):
+        if not after.bold or after.label or after.table or _is_no_title(after.text):
             break
         if IN_PERSON.match(after.text):
             break
@@ -96,12 +96,24 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
         lines = (each.text for each in blocks[place : place + more])
         rest = " ".join((rest.rstrip(" :"), *lines))
         place += more
-    broken = _REST_WORDS if head.kind == "sub" and not titled_by_bold else 0
+    long = len(rest) >= _LINE and not titled_by_bold
+    broken = _REST_WORDS if head.kind == "sub" and not titled_by_bold else 2 * long
+    if long and _is_last_word(blocks, place, heads):
+        rest = f"{rest} {blocks[place].text}"
+        broken, place = 0, place + 1
     while broken and _is_rest_of_heading(blocks, place, heads, broken):
         rest = f"{rest} {blocks[place].text}"
         broken, place = 2 * _REST_WORDS, place + 1
     draft.title = rest.rstrip(" :") if not rest.endswith("...") else rest
     return draft, place
+
+
+_MEETING_OF = re.compile(r"(?:meeting of|amendments? to) (?:the )?(?-i:[A-Z])", re.I)
+
+
+def _is_no_title(text: str) -> bool:
+    """Whether a line never goes on with a heading: it tells of a vote, a reply, who was there."""
+    return bool(NOT_BUSINESS.match(text)) and not _MEETING_OF.match(text)
 
 
 def _in_capitals(block: Block) -> bool:
@@ -117,6 +129,20 @@ def _in_capitals(block: Block) -> bool:
 
 _REST_WORDS = 3  # of what a column breaks off; twice as many in the lines that follow
 _BROKEN_OFF = re.compile(r"[^\W\d_][\w’'-]*(?: (?:\w[\w’'-]*|&))*\.?|[-–—]")
+
+
+_LINE = 45  # characters of a line of a heading, fewer of which seldom run over
+_SAYS_ALL = re.compile(r"(?:none|nil|noted|agreed|approved|deferred|adopted|circulated)\b", re.I)
+
+
+def _is_last_word(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> bool:
+    """Whether one word stands between a heading that fills its line and the head of a part."""
+    return (
+        place + 1 in heads
+        and place not in heads
+        and bool(re.fullmatch(r"[A-Z][\w’'-]+", blocks[place].text))
+        and not _SAYS_ALL.match(blocks[place].text)
+    )
 
 
 def _is_rest_of_heading(
@@ -146,14 +172,22 @@ def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, Head])
     more = 0
     while more < _MORE_LINES and _goes_on_with_title(blocks, place + more, heads):
         more += 1
+        if blocks[place + more].text.startswith("Circulated,"):
+            return more
+        titled = all(in_title_case(each.text) for each in blocks[place : place + more])
         below = blocks[place + more].text
         if len(below.split()) > 12 or TO_DO.match(below) or _PROPOSED.match(below):
             return more
         if SENTENCE.match(below) and not blocks[place + more - 1].text.endswith("."):
             return more
-        if not all(in_title_case(each.text) for each in blocks[place : place + more + 1]):
+        if not titled and not _is_circulated(blocks[place + more : place + _MORE_LINES + 1]):
             return 0
     return 0
+
+
+def _is_circulated(blocks: Sequence[Block]) -> bool:
+    """Whether a report on the matter is named within these lines, where its heading ends."""
+    return any(each.text.startswith("Circulated,") for each in blocks)
 
 
 def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> bool:
@@ -174,7 +208,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, He
         and is_titlelike(block.text.rstrip("."))
         and not block.text.endswith(":")
         and block.text[0] not in '“"‘(•*-'
-        and not NOT_BUSINESS.match(block.text)
+        and not _is_no_title(block.text)
         and not ALONE.match(block.text)
         and not VERB.search(_NO_VERB.sub("", block.text) if titled else block.text)
         and not SENTENCE.match(block.text)

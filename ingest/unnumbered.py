@@ -148,7 +148,7 @@ def _is_of_a_list(inside: str, text: str) -> bool:
     )
 
 
-_GROUP = re.compile(r"(?:adjourned )?(?:notices? of motion|questions)\W*$", re.I)
+_GROUP = re.compile(r"(?:adjourned )?(?:notices? of motion|q?uestions)\W*$", re.I)
 _REPLIES = re.compile(r"(?:A )?repl(?:y|ies) to the following\b", re.I)
 
 
@@ -168,13 +168,24 @@ def _heads_items(blocks: Sequence[Block], heads: dict[int, Head], place: int) ->
 
 
 def join_headings_above(blocks: list[Block], heads: dict[int, Head]) -> None:
-    """Give "14. I will move that ..." the heading above it, "Motion submitted by Cllr Barr"."""
+    """Give "14. I will move that ..." the heading above it, "Motion submitted by Cllr Barr".
+
+    "Questions submitted by Cllr Barr" heads all of them up to the next heading.
+    """
+    group = ""
     for place in sorted(heads):
         above, head = heads.get(place - 1), heads[place]
         if head.kind != "number" or not head.label or not IN_PERSON.match(head.label.rest):
+            group = group if head.kind == "title" and OF_A_MEMBER.search(head.title) else ""
             continue
         if above and above.kind == "title" and OF_A_MEMBER.search(above.title):
             _give_number(blocks, heads, place, place - 1)
+            group = above.title if _SEVERAL.match(above.title) else ""
+        elif group:
+            heads[place] = replace(head, title=group)
+
+
+_SEVERAL = re.compile(r"(?:questions|motions|notices of motion)\b", re.I)
 
 
 def _give_number(blocks: list[Block], heads: dict[int, Head], place: int, to: int) -> None:

@@ -503,3 +503,101 @@ def test_the_parts_of_a_part_go_on_after_another_item_was_taken_between_them() -
         "1", "2", "2(a)", "2(b)", "2(b)(i)", "2(b)(ii)", "4", "2(b)(iii)", "2(b)(iv)", "3", "5",
     ]  # fmt: skip
     assert dict(found)["2(b)(iv)"] == "Committee Reports"
+
+
+def test_how_many_voted_numbers_no_item() -> None:
+    found = outline(
+        f"**1. Adoption of Minutes**\n\n(a) The minutes of May.\n\n**IN FAVOUR**\n\nCouncillors "
+        f"Barr, Corr and Dunn\n\n**(3)**\n\n**AGAINST**\n\nCouncillors Ennis and Foy\n\n**(2)**\n\n"
+        f"**ABSTAIN**\n\nCouncillor Gill (1)\n\n{BODY}**2. Roads**\n\n{BODY}"
+        f"**3. Planning**\n\n{BODY}"
+    )
+    assert [number for number, _ in found if number] == ["1", "2", "3"]
+    assert not any("ABSTAIN" in title for _, title in found)
+
+
+def test_a_bracketed_number_in_a_quotation_is_not_the_only_item() -> None:
+    found = outline(
+        "**Section 1**\n\nIt was noted by the members that\nthe site by the quay was full.\n\n"
+        "The Act says:\n\n(2) Section 90 of the Housing Act applies\n\n"
+        f"{BODY}**Section 2**\n\n{BODY}"
+    )
+    assert found == [(None, "Section 1"), (None, "Section 2")]
+
+
+def test_a_speck_before_a_number_hides_no_item() -> None:
+    found = outline(f"‘1. Deputation from the Anglers\n\n{BODY}2. Planning\n\n{BODY}")
+    assert found == [("1", "Deputation from the Anglers"), ("2", "Planning")]
+
+
+def test_several_items_taken_early_stand_though_they_are_printed_in_another_way() -> None:
+    motion = "Notice of Motion submitted by Councillor"
+    found = outline(
+        f"**1. Minutes**\n\n{BODY}**2. Roads**\n\n{BODY}5. {motion} Barr\n\n{BODY}"
+        f"6. {motion} Corr\n\n{BODY}**3. Planning**\n\n{BODY}4. {motion} Dunn\n\n{BODY}"
+        f"7. {motion} Ennis\n\n{BODY}**8. Next meeting**\n\nIn June."
+    )
+    assert [number for number, _ in found] == ["1", "2", "5", "6", "3", "4", "7", "8"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Physical Directorate", "Report on the Control of Horses", "Bye-Laws to regulate racing"),
+        ("Services Directorate", "Amendment to the Quayside Plan"),
+        ("Services Directorate", "Team Quayside Clean-Up (TQC 2)"),
+    ],
+)
+def test_all_lines_above_the_report_that_was_circulated_are_the_heading(
+    lines: tuple[str, ...],
+) -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. "
+        + "\n\n".join(lines)
+        + "\n\nCirculated, report of the Director dated 5th May.\n\n"
+        f"{BODY}3. Planning\n\n{BODY}"
+    )
+    assert found[1] == ("2", " ".join(lines))
+
+
+def test_the_last_word_of_a_long_heading_is_of_it() -> None:
+    long = "Request to Receive a Deputation from the Friends of the Southern"
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. {long}\n\nTrail\n\n{BODY}3. Planning\n\n(a) Filling of "
+        f"Vacancies on the Committees and on Other\n\nBodies\n\n(i) The Policy Committees\n\n{BODY}"
+        f"(ii) The Boards of Companies\n\n{BODY}"
+    )
+    assert found[1] == ("2", f"{long} Trail")
+    assert ("3(a)", "Filling of Vacancies on the Committees and on Other Bodies") in found
+
+
+def test_questions_of_one_member_under_one_heading_all_have_it() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}Questions submitted by Councillor Barr:\n\n2. “I will ask when the "
+        f"lamp\nwill be mended.”\n\n{BODY}3. “I will ask when the path\nwill be laid.”\n\n{BODY}"
+        f"Notice of Motion submitted by Councillor Corr:\n\n4. “I will move that the bench\nbe "
+        f"painted.”\n\n{BODY}"
+    )
+    heading = "Questions submitted by Councillor Barr"
+    assert found[1:] == [
+        ("2", heading),
+        ("3", heading),
+        ("4", "Notice of Motion submitted by Councillor Corr"),
+    ]
+
+
+def test_a_heading_behind_the_names_is_the_title_of_a_meeting_without_numbers() -> None:
+    (meeting,) = meetings(
+        "Minutes of the meeting of Quayside Parish Council held on 3rd May 2011\n\nPRESENT:\n\n"
+        "Councillors Barr, Corr and Dunn.\n\nSchedule of Meetings\n\nThe Chairman said that the "
+        "meetings of the year\nhad been moved to the hall.\n\nThey were noted by the members."
+    )
+    assert [item.title for item in meeting.items] == ["Schedule of Meetings"]
+
+
+def test_a_worded_number_that_comes_again_heads_an_item() -> None:
+    found = outline(
+        f"Item 1\n\nMinutes\n\n{BODY}Item 2\n\nRoads\n\n{BODY}Item 3\n\nPlanning\n\n{BODY}"
+        f"Item 2\n\nOther Business\n\n{BODY}"
+    )
+    assert found[-1] == ("2", "Other Business")
