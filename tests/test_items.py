@@ -518,11 +518,11 @@ def test_how_many_voted_numbers_no_item() -> None:
 
 def test_a_bracketed_number_in_a_quotation_is_not_the_only_item() -> None:
     found = outline(
-        "**Section 1**\n\nIt was noted by the members that\nthe site by the quay was full.\n\n"
+        "**The Landfill Site**\n\nIt was noted by the members that\nthe site by the quay was full.\n\n"
         "The Act says:\n\n(2) Section 90 of the Housing Act applies\n\n"
-        f"{BODY}**Section 2**\n\n{BODY}"
+        f"{BODY}**The Contract**\n\n{BODY}"
     )
-    assert found == [(None, "Section 1"), (None, "Section 2")]
+    assert found == [(None, "The Landfill Site"), (None, "The Contract")]
 
 
 def test_a_speck_before_a_number_hides_no_item() -> None:
