@@ -29,6 +29,7 @@ from ingest.headings import (
     heads_report,
     in_title_case,
     is_subheading,
+    sentence_title,
     tells_of,
     title_and_next,
 )
@@ -182,7 +183,7 @@ def join_headings_above(blocks: list[Block], heads: dict[int, Head]) -> None:
             _give_number(blocks, heads, place, place - 1)
             group = above.title if _SEVERAL.match(above.title) else ""
         elif group:
-            heads[place] = replace(head, title=group)
+            heads[place] = replace(head, title=f"{group}: {sentence_title(head.label.rest)}")
 
 
 _SEVERAL = re.compile(r"(?:questions|motions|notices of motion)\b", re.I)
