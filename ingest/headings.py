@@ -234,3 +234,21 @@ def sentence_title(text: str) -> str:
 
 
 SENTENCE_WORDS = 30
+
+
+_ASKS = re.compile(r"\W*(?:[I1l]\b\W*)?will (?:ask|move) at the next\b")
+_GARBLED_WORDS = 12  # of the heading of a question, at most
+
+
+def asks_below(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a question or motion stands below a line, which is its heading, however garbled."""
+    text = blocks[place].text
+    return (
+        place + 1 < len(blocks)
+        and bool(_ASKS.match(blocks[place + 1].text))
+        and 1 < len(text.split()) <= _GARBLED_WORDS
+        and not text.endswith((".", "?", ";", ","))
+        and not NOT_BUSINESS.match(text)
+        and not VERB.search(text)
+        and not tells_of(text)
+    )

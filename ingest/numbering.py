@@ -476,10 +476,13 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
             several = in_row and styles[each.style] > 1 and _names_business(each)
             if fits or several or is_compound(each.label) or (lone and each.look >= _SURE):
                 between.append(each)
+        ahead = _on_from(highest, between) if place == 0 else frozenset()
         for each in between:
             number = each.label.value[0]
             # Before the first and after the last item only a number that the chain lacks.
             limit = highest + 3 if inner else highest
+            if place == 0 and number in ahead:
+                limit = number
             if each.label.value not in taken and (number <= limit or is_compound(each.label)):
                 taken.add(each.label.value)
                 kept.append(each)
@@ -495,6 +498,14 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
     if (1, 0) not in taken and chain[0].label.value == (2, 0) and len(chain) > 2:
         kept += _misread_first([each for each in integers if each.block < chain[0].block], chained)
     return sorted(kept, key=lambda each: each.block)
+
+
+def _on_from(highest: int, before: Sequence[Candidate]) -> frozenset[int]:
+    """The numbers before the first item that go on from the last: 14, 15, 16, then 1 to 13."""
+    numbers = [each.label.value[0] for each in before if each.label.value[0] > highest]
+    rising = all(0 <= later - one <= 1 for one, later in pairwise(numbers))
+    several = len(set(numbers)) > 1 and numbers[0] == highest + 1
+    return frozenset(numbers if several and rising else ())
 
 
 def _misread_first(

@@ -23,6 +23,7 @@ from ingest.headings import (
     Block,
     Draft,
     Head,
+    asks_below,
     has_colon_and_text,
     heads_report,
     in_title_case,
@@ -47,7 +48,6 @@ from ingest.parts import parts_of_unnumbered, subitems
 from ingest.references import find_references
 from ingest.titles import open_item
 from ingest.unnumbered import (
-    asks_below,
     captions_of,
     fill_numbers,
     free_heading,

@@ -18,6 +18,7 @@ from ingest.headings import (
     Block,
     Draft,
     Head,
+    asks_below,
     has_heading_in_line,
     in_title_case,
     label_within,
@@ -26,6 +27,10 @@ from ingest.headings import (
 )
 from ingest.numbering import BUSINESS, VERB, inline_title, is_titlelike
 
+# A heading of a question with what was asked, which a scan put into one line.
+_ASKED = re.compile(
+    r"(?P<title>.{3,90}?) (?P<text>[I1l!/|]\W{0,2}will (?:ask|move) at the next\b.*)", re.S
+)
 _TITLE_WORDS = 70  # the longest heading in the measured minutes has 64
 
 
@@ -55,8 +60,18 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
             place += 1
         else:
             return draft, place
+    if asked := _ASKED.fullmatch(rest):
+        draft.title = asked["title"]
+        draft.blocks.append(replace(block, text=asked["text"]))
+        return draft, place
+    if not head.title and asks_below(blocks, place - 1):
+        draft.title = rest.rstrip(" :")
+        return draft, place
     capitals = rest.isupper()
     split = None if titled_by_bold or capitals or head.title else inline_title(rest)
+    if split and not VERB.search(split[1]) and _is_circulated(blocks[place : place + 1]):
+        draft.title = rest.rstrip(" .:")  # a dash within a heading, and below it the report
+        return draft, place
     behind = rest[len(split[0]) :][:3] if split else ""
     if split and (":" in behind or not is_titlelike(rest) or head.in_line):
         draft.title = split[0]
@@ -78,7 +93,11 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
         words += len(after.text.split())
         if words > _TITLE_WORDS or after.text[0] in '“"‘•' or after.text.endswith(":"):
             break
-        if after.text.endswith(".") and (place + 1 >= len(blocks) or blocks[place + 1].bold):
+        if (
+            after.text.endswith(".")
+            and not TO_DO.match(after.text)
+            and (place + 1 >= len(blocks) or blocks[place + 1].bold)
+        ):
             break  # of several bold lines that end so, none is a heading
         rest = f"{rest} {after.text}"
         place += 1
@@ -128,7 +147,7 @@ def _in_capitals(block: Block) -> bool:
 
 
 _REST_WORDS = 3  # of what a column breaks off; twice as many in the lines that follow
-_BROKEN_OFF = re.compile(r"[^\W\d_][\w’'-]*(?: (?:\w[\w’'-]*|&))*\.?|[-–—]")
+_BROKEN_OFF = re.compile(r"[^\W\d_][\w’'-]*(?: (?:\w[\w’'-]*|&))*[.:]?|[-–—]")
 
 
 _LINE = 45  # characters of a line of a heading, fewer of which seldom run over

@@ -23,6 +23,7 @@ from ingest.headings import (
     SUBMITTED,
     Block,
     Head,
+    asks_below,
     has_body,
     has_colon_and_text,
     has_heading_in_line,
@@ -116,24 +117,6 @@ def unnumbered_heads(
         if head:
             found.append(head)
     return found
-
-
-_ASKS = re.compile(r"\W*(?:[I1l]\b\W*)?will (?:ask|move) at the next\b")
-_GARBLED_WORDS = 12  # of the heading of a question, at most
-
-
-def asks_below(blocks: Sequence[Block], place: int) -> bool:
-    """Whether a question or motion stands below a line, which is its heading, however garbled."""
-    text = blocks[place].text
-    return (
-        place + 1 < len(blocks)
-        and bool(_ASKS.match(blocks[place + 1].text))
-        and 1 < len(text.split()) <= _GARBLED_WORDS
-        and not text.endswith((".", "?", ";", ","))
-        and not NOT_BUSINESS.match(text)
-        and not VERB.search(text)
-        and not tells_of(text)
-    )
 
 
 def _headings_with_colon(blocks: Sequence[Block], start: int) -> list[int]:

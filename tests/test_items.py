@@ -601,3 +601,28 @@ def test_a_worded_number_that_comes_again_heads_an_item() -> None:
         f"Item 2\n\nOther Business\n\n{BODY}"
     )
     assert found[-1] == ("2", "Other Business")
+
+
+def test_the_last_items_may_all_be_taken_before_the_first() -> None:
+    found = outline(
+        f"4. Housing\n\n{BODY}5. Planning\n\n{BODY}6. Roads\n\n{BODY}1. Minutes\n\n{BODY}"
+        f"2. Accounts\n\n{BODY}3. Correspondence\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["4", "5", "6", "1", "2", "3"]
+
+
+@pytest.mark.parametrize("gap", [" ", "\n\n"])
+def test_a_garbled_heading_is_no_part_of_what_was_asked(gap: str) -> None:
+    asked = "1 will ask at the next Meeting when the bench\non the quay will be painted."
+    text = f"1. Minutes\n\n{BODY}2. estio i b ncillor Barr{gap}{asked}\n\n{BODY}3. Roads\n\n{BODY}"
+    question = meetings(HEAD + text)[0].items[1]
+    assert (question.number, question.title) == ("2", "estio i b ncillor Barr")
+    assert question.paragraphs[0].text.startswith("1 will ask")
+
+
+def test_a_dash_within_a_heading_does_not_end_it_above_a_report() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Services Directorate — Planning (Proposal to add one house.)\n\n"
+        f"Circulated, report of the Director.\n\n{BODY}3. Roads\n\n{BODY}"
+    )
+    assert found[1][1].startswith("Services Directorate — Planning (Proposal to add one house")
