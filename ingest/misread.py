@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from ingest.headings import (
@@ -17,7 +18,7 @@ from ingest.headings import (
     in_title_case,
     tells_of,
 )
-from ingest.numbering import Candidate, Label, is_titlelike
+from ingest.numbering import Candidate, Label, is_titlelike, misread
 
 # "Te Corporate Services" for 7, "93. Notice of Motion" for 9, "2 Fy Adoption of Minutes" for 1.
 _MARK = re.compile(
@@ -64,6 +65,20 @@ def with_misread(chain: Sequence[Candidate], blocks: Sequence[Block]) -> list[Ca
     return sorted([*chain, *found.values()], key=lambda each: each.block)
 
 
+def with_first(chain: Sequence[Candidate], blocks: Sequence[Block]) -> list[Candidate]:
+    """The sole item of scanned minutes as item 1, where the scan has a 4 for an underlined 1.
+
+    An adjourned meeting may begin with any item.
+    """
+    if [each.label.value for each in chain] != [(4, 0)]:
+        return list(chain)
+    only = chain[0]
+    if any("adjourned" in block.text.casefold() for block in blocks[: only.block]):
+        return list(chain)
+    label = replace(only.label, number="1", value=(1, 0), scanned=True)
+    return [replace(only, label=label)]
+
+
 def _without_delimiter(
     blocks: Sequence[Block], chain: Sequence[Candidate], known: set[int]
 ) -> list[Candidate]:
@@ -97,8 +112,10 @@ def _misread(blocks: Sequence[Block], place: int, number: int, *, last: bool) ->
     submitted = bool(SUBMITTED.search(rest))
     digits = re.sub(r"\D", "", mark)
     if last:
-        fits = (submitted and bool(digits) and str(number) in digits) or (
-            not digits and bool(LAST_BUSINESS.match(rest))
+        fits = (
+            submitted and (str(number) in digits or misread(digits, str(number)))
+            if digits
+            else bool(LAST_BUSINESS.match(rest))
         )
     elif match.re is _GLUED:
         fits = str(number) == digits

@@ -26,7 +26,7 @@ _COMPOUND = re.compile(
     re.S,
 )
 _SUFFIXED = re.compile(
-    r"^(?P<n>\d{1,4})(?P<sub>[a-z]|[A-H](?=[.):]\s|\s(?:Question|Notice|Motion)\b))"
+    r"^(?P<n>\d{1,4})(?P<sub>[a-z]|[A-H](?=[.):](?:\s|$)|\s(?:Question|Notice|Motion)\b))"
     r"(?P<delimiter>[.):]|(?=\s[A-Z]))" + _REST,
     re.S,
 )
@@ -481,14 +481,15 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
             number = each.label.value[0]
             # Before the first and after the last item only a number that the chain lacks.
             limit = highest + 3 if inner else highest
-            if place == 0 and number in ahead:
-                limit = number
+            jumps = number % 10 != (highest + 1) % 10  # else a scan misread the next one
+            if number in ahead or (place == len(chain) and jumps and _is_submitted(each)):
+                limit = number  # an adjourned meeting leaves some out
             if each.label.value not in taken and (number <= limit or is_compound(each.label)):
                 taken.add(each.label.value)
                 kept.append(each)
             elif inner and len(between) == 1 and not is_compound(each.label):
                 expected = chain[place - 1].label.value[0] + 1
-                if chain[place].label.value[0] == expected + 1 and _misread(
+                if chain[place].label.value[0] == expected + 1 and misread(
                     each.label.number, str(expected)
                 ):
                     label = replace(
@@ -498,6 +499,11 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
     if (1, 0) not in taken and chain[0].label.value == (2, 0) and len(chain) > 2:
         kept += _misread_first([each for each in integers if each.block < chain[0].block], chained)
     return sorted(kept, key=lambda each: each.block)
+
+
+def _is_submitted(each: Candidate) -> bool:
+    """Whether a number heads the question or motion of a member."""
+    return bool(re.search(r"\b(?:question|motion)s? submitted by\b", each.label.rest, re.I))
 
 
 def _on_from(highest: int, before: Sequence[Candidate]) -> frozenset[int]:
@@ -587,7 +593,7 @@ def is_compound(label: Label) -> bool:
     return label.number.endswith(")") and label.family == "int" and titled
 
 
-def _misread(printed: str, expected: str) -> bool:
+def misread(printed: str, expected: str) -> bool:
     """Whether one number may be a scan's reading of the other: as long, with a figure the same."""
     return len(printed) == len(expected) and any(
         a == b for a, b in zip(printed, expected, strict=True)
@@ -676,7 +682,7 @@ def _step(one: Candidate, other: Candidate, interrupted: bool) -> float:
         return max(-5.0, 2.0 - 1.2 * (gap - 1)) + changed - (2.5 if interrupted else 0.0)
     strong = other.look >= 3.5
     if b[0] <= 1:
-        return -8.0 if strong else -15.0
+        return -8.0 if strong and one.style == other.style else -15.0
     return (-2.5 if strong else -9.0) + changed
 
 

@@ -12,7 +12,7 @@ _SENTENCE_END = re.compile(r"[.!?][\"'”’»)\]]*$")
 _BULLET = re.compile(r"^(?:[•▪●◦■□➢✓–—‣·]|[-*o](?=\s))\s*")
 _LIST_LABEL = re.compile(
     r"^(?:\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})\)|\((?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})(?:\)|(?=\s))|"
-    r"(?:\d{1,3}|[a-z]|[ivx]{1,5})\.)(?=\s|$|[A-Z“\"])|"
+    r"(?:\d{1,3}[A-H]?|[a-z]|[ivx]{1,5})\.)(?=\s|$|[A-Z“\"])|"
     r"^\d{1,3}\s?\([a-z]\)[.:]?(?=\s+[A-Z“\"]|$)|^[A-Z]{1,4}\s?\d{1,4}/\d{2,4}[.:)]?(?=\s+[A-Z]|$)"
 )
 _DECIMAL_LABEL = re.compile(r"\d{1,3}\.\d{1,2}\s+[A-Z]")
@@ -213,7 +213,8 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
     if _INITIAL.search(before.text) and before.bold == line.bold:
         return False
     if line.space_before and not double and before.page == line.page:
-        return not (open_end and _goes_on(line.text))
+        within = _FUNCTION_WORD.search(before.text) and not is_label(line.text)
+        return not (open_end and (within or _goes_on(line.text)))
     if (titled or (began and _HEADS.match(before.text))) and _is_title_above(
         before.text, line.text
     ):

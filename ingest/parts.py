@@ -182,6 +182,10 @@ def _lettered(
     if own.family == "int" and own.value[-1]:
         return []
     run = _in_order(letters, after)
+    headed = [each for each in letters if each[2]]
+    values = [label.value[0] for _, label, _ in headed]
+    if values != sorted(values) and sorted(values) == list(range(1, len(values) + 1)):
+        run = headed  # (b) was taken before (a)
     if sum(titled > 0 for _, _, titled in run) * 2 < len(run):
         # Entries of lists in the text of a part may hide that its successor has a heading.
         run = _in_order([each for each in letters if each[2]], after)

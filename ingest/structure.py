@@ -30,7 +30,7 @@ from ingest.headings import (
     tells_of,
 )
 from ingest.language import detect_language
-from ingest.misread import with_misread
+from ingest.misread import with_first, with_misread
 from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
 from ingest.numbering import (
     BUSINESS,
@@ -181,7 +181,7 @@ def _meeting(
     furniture: tuple[str, ...],
     single: bool,
 ) -> Meeting:
-    front, drafts = _split_items(blocks)
+    front, drafts = _split_items(blocks, document.ocr)
     opening = [block.text for block in front] or [block.text for block in blocks[:4]]
     head = [*opening, *(text for draft in drafts[:1] for text in _attendance_head(draft))]
     title = document.title if single else None
@@ -242,16 +242,18 @@ def _joined(draft: Draft) -> str:
     return f"{draft.title.rstrip(':')}: " + "\n".join(block.text for block in draft.blocks)
 
 
-def _split_items(blocks: Sequence[Block]) -> tuple[list[Block], list[Draft]]:
+def _split_items(blocks: Sequence[Block], scanned: bool) -> tuple[list[Block], list[Draft]]:
     """Front matter, and the items with their paragraphs."""
     drafts: list[Draft] = []
     end = _agenda_behind(blocks)
     if end is not None:  # the agenda of another meeting, none of whose items is of this one
-        front, drafts = _split_items(blocks[:end])
+        front, drafts = _split_items(blocks[:end], scanned)
         agenda = Draft(None, blocks[end].text, blocks[end].page, list(blocks[end + 1 :]))
         return front, [*drafts, agenda]
     chain = find_chain(_candidates(blocks))
     chain = [] if _is_list(blocks, chain) else with_misread(chain, blocks)
+    if scanned:
+        chain = with_first(chain, blocks)
     numbered = {each.block: each for each in chain}
     front_end = _front_end(blocks, chain)
     heads: dict[int, Head] = {}
@@ -475,7 +477,7 @@ def _heads_text(blocks: Sequence[Block], place: int) -> bool:
     words = re.findall(r"[^\W\d_][\w’'-]*", text)
     below = blocks[place + 1].text if place + 1 < len(blocks) else ""
     return (
-        2 <= len(words) <= PLAIN_WORDS
+        1 + (not blocks[place].bold) <= len(words) <= PLAIN_WORDS
         and not re.search(r"[,;:()]|\.$", text)
         and is_titlelike(text)
         and in_title_case(text)

@@ -80,6 +80,9 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
         draft.blocks.append(replace(block, text=rest if whole else split[1]))
         return draft, place
     if head.title or (not titled_by_bold and (not is_titlelike(rest) or tells_of(rest))):
+        if _is_all_to_do(blocks, place, heads, rest) and not head.title:
+            draft.title = rest.rstrip(" .")
+            return draft, place
         draft.title = head.title or sentence_title(rest)
         draft.blocks.append(replace(block, text=rest))
         return draft, place
@@ -123,6 +126,9 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
     while broken and _is_rest_of_heading(blocks, place, heads, broken):
         rest = f"{rest} {blocks[place].text}"
         broken, place = 2 * _REST_WORDS, place + 1
+    if _goes_on_with_title(blocks, place, heads) and _is_circulated(blocks[place + 1 : place + 2]):
+        rest = f"{rest} {blocks[place].text}"
+        place += 1
     draft.title = rest.rstrip(" :") if not rest.endswith("...") else rest
     return draft, place
 
@@ -133,6 +139,18 @@ _MEETING_OF = re.compile(r"(?:meeting of|amendments? to) (?:the )?(?-i:[A-Z])", 
 def _is_no_title(text: str) -> bool:
     """Whether a line never goes on with a heading: it tells of a vote, a reply, who was there."""
     return bool(NOT_BUSINESS.match(text)) and not _MEETING_OF.match(text)
+
+
+def _is_all_to_do(blocks: Sequence[Block], place: int, heads: dict[int, Head], text: str) -> bool:
+    """Whether a heading is what an agenda puts as a sentence: "To consider the report."."""
+    return (
+        bool(TO_DO.match(text))
+        and not VERB.search(_NO_VERB.sub("", text))
+        and text.count(".") <= 1
+        and len(text.split()) <= SENTENCE_WORDS
+        and place < len(blocks)
+        and place not in heads
+    )
 
 
 def _in_capitals(block: Block) -> bool:
@@ -147,7 +165,7 @@ def _in_capitals(block: Block) -> bool:
 
 
 _REST_WORDS = 3  # of what a column breaks off; twice as many in the lines that follow
-_BROKEN_OFF = re.compile(r"[^\W\d_][\w’'-]*(?: (?:\w[\w’'-]*|&))*[.:]?|[-–—]")
+_BROKEN_OFF = re.compile(r"[^\W\d_][\w’'-]+(?: (?:\w[\w’'-]*|&))*[.:]?|[-–—]")
 
 
 _LINE = 45  # characters of a line of a heading, fewer of which seldom run over

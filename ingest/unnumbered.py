@@ -96,7 +96,7 @@ def unnumbered_heads(
             elif alone and (above or LAST_BUSINESS.match(text) or not (listed or worded)):
                 found.append(Head(place, None, "title", None, text.rstrip(" :.")))
                 group = ""
-            elif group and place > after and is_subheading(blocks, place):
+            elif group and place > after and _is_apart(blocks, place, found):
                 found.append(Head(place, number, "title", None, f"{group} {text}".rstrip(" :")))
             elif place - 1 not in heads and asks_below(blocks, place):
                 found.append(Head(place, None, "title", None, text.rstrip(" :.")))
@@ -117,6 +117,12 @@ def unnumbered_heads(
         if head:
             found.append(head)
     return found
+
+
+def _is_apart(blocks: Sequence[Block], place: int, found: Sequence[Head] = ()) -> bool:
+    """Whether a heading in bold stands here, and not the last head of a table's columns."""
+    behind = bool(found) and found[-1].block == place - 1  # another heading
+    return is_subheading(blocks, place) and (behind or not blocks[place - 1].bold)
 
 
 def _headings_with_colon(blocks: Sequence[Block], start: int) -> list[int]:
@@ -227,7 +233,7 @@ def _is_marked_subheading(blocks: Sequence[Block], place: int, listed: bool) -> 
 
     In a list of motions or of correspondence only one with a report.
     """
-    if not is_subheading(blocks, place) or blocks[place - 1].bold:
+    if not _is_apart(blocks, place):
         return False
     text, below = blocks[place].text, blocks[place + 1].text
     return below.startswith("Circulated,") or (
@@ -287,7 +293,7 @@ def free_heading(blocks: Sequence[Block], place: int, captions: frozenset[str]) 
     block = blocks[place]
     text = block.text
     words = text.split()
-    if CAPTIONED.match(text) or text in captions:
+    if CAPTIONED.match(text) or text in captions or _is_of_chart(blocks, place):
         return None
     if re.search(r":\s+\w", text) and not block.bold:
         return _inline_heading(place, text)
@@ -305,6 +311,23 @@ def free_heading(blocks: Sequence[Block], place: int, captions: frozenset[str]) 
 
 
 _MONEY = re.compile(r"[£€$]\s?\d")
+_CODE = re.compile(r"(?:[A-Z]\d{2,}\b.*|[A-Z][a-z]{2}-\d\d|[A-Z] - .*|.*[£€$]['’]?m\b.*)", re.S)
+_LEADS_IN = re.compile(r"(?:includ\w+|following|follows|below)\W*:$", re.I)
+_IN_CHART = 4  # words of a label
+
+
+def _is_of_chart(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a label of a chart or table stands here, or a sentence that leads to a list."""
+    text = blocks[place].text
+    before = blocks[place - 1].text if place else ""
+    below = blocks[place + 1].text if place + 1 < len(blocks) else ""
+    if _CODE.fullmatch(text) or _LEADS_IN.search(text):
+        return True
+    return bool(
+        len(text.split()) <= _IN_CHART
+        and not ALONE.match(text)
+        and (_CODE.fullmatch(before) or _CODE.fullmatch(below))
+    )
 
 
 def _tells(text: str) -> bool:

@@ -626,3 +626,63 @@ def test_a_dash_within_a_heading_does_not_end_it_above_a_report() -> None:
         f"Circulated, report of the Director.\n\n{BODY}3. Roads\n\n{BODY}"
     )
     assert found[1][1].startswith("Services Directorate — Planning (Proposal to add one house")
+
+
+SCANNED = (
+    "*<small>Scanned page, text may contain errors. See original file for clarity</small>*\n\n"
+)
+
+
+@pytest.mark.parametrize(("head", "number"), [("", "1"), ("The adjourned meeting went on.", "4")])
+def test_the_sole_item_of_a_scan_is_the_first_unless_the_meeting_was_adjourned(
+    head: str, number: str
+) -> None:
+    text = f"{HEAD}{SCANNED}{head}\n\n4. Deputation from the Anglers\n\n{BODY}"
+    (meeting,) = meetings(text)
+    assert [item.number for item in meeting.items] == [number]
+    assert bool(meeting.warnings) == (number == "1")
+
+
+def test_after_an_adjournment_an_item_may_come_that_is_far_behind_the_last() -> None:
+    motion = "Notice of Motion submitted by Councillor"
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Accounts\n\n{BODY}3. Roads\n\n{BODY}15. {motion} Barr\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1", "2", "3", "15"]
+
+
+def test_a_bold_list_at_the_end_is_of_the_last_item() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Roads\n\n{BODY}3. Planning\n\n{BODY}4. Accounts\n\n{BODY}"
+        "5. Buses\n\nThe members asked that these stops\nbe "
+        "moved to the other side:\n\n**1) Quay Road beside the old park entrance**\n\n"
+        f"**2) Mill Road at the junction by the station**\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1", "2", "3", "4", "5"]
+
+
+def test_the_second_part_may_be_taken_before_the_first() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Plans\n\n(b) The Walk along the Wall\n\n{BODY}"
+        f"(a) The Renewal of the Village\n\n{BODY}3. Roads\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1", "2", "2(b)", "2(a)", "3"]
+
+
+def test_a_sentence_of_an_agenda_is_the_heading_and_not_the_text_too() -> None:
+    (meeting,) = meetings(
+        f"{HEAD}1. Minutes\n\n{BODY}2. To consider the update from the Fire Department on its\n"
+        f"stations in the district of the quay.\n\n{BODY}3. Roads\n\n{BODY}"
+    )
+    item = meeting.items[1]
+    assert item.title.startswith("To consider the update from the Fire Department on its stations")
+    assert item.paragraphs[0].text.startswith("The members discussed")
+
+
+def test_labels_of_a_chart_head_nothing() -> None:
+    found = outline(
+        "**Introduction**\n\nIt was noted by the members that the\nbudget had been prepared.\n\n"
+        f"**F - Recreation**\n\n**Dec-17**\n\n**Draft Budget €'m**\n\n{BODY}"
+        f"**The decisions include:**\n\n{BODY}**Conclusion**\n\n{BODY}"
+    )
+    assert [title for _, title in found] == ["Introduction", "Conclusion"]
