@@ -90,7 +90,14 @@ _NOBODY = frozenset(["none", "nil", "all", "no apologies"])
 # "Councillor Galvin, Mayor" is one person.
 _ROLE = re.compile(
     r"(?:(?:an|the|lord|deputy|vice|leas)[ -])*(?:mayor|cathaoirleach|chair(?:man|person|woman)?"
-    r"|leader|clerk|secretary|treasurer)",
+    r"|leader|clerk|secretary|treasurer|director|manager|engineer)",
+    re.I,
+)
+# "the Director of Leisure and Emergency Services": a role without a name, up to the next name.
+_ROLE_ALONE = re.compile(rf"\bthe\s+(?-i:[A-Z]).*?(?=\(|\b{_TITLED}|$)", re.I | re.S)
+_NO_NAME = re.compile(
+    r"(?!.*(?:\(| [-–] ))(?:.*\b)?(?:services|interests|division|directorate|department|"
+    r"committee|council|report|representatives(?: present)?|members?|leader)",
     re.I,
 )
 _LABEL_INSIDE = re.compile(
@@ -130,6 +137,8 @@ def parse_attendance(opening: Sequence[str], date: str | None = None) -> Attenda
         match = _OPENING.match(paragraph)
         label = _label(match["label"]) if match else _label(paragraph.strip(" :"))
         if label in ("", "apologies") and _add_prose(found, paragraph, match if label else None):
+            if current and not label:  # the names of the heading above may stand before
+                _add(found[current], _before_sentences(paragraph))
             current = ""
         elif label:
             current = label
@@ -213,6 +222,14 @@ def _without_sentences(names: str) -> str:
     return names
 
 
+def _before_sentences(text: str) -> str:
+    """The list of names with which a paragraph begins, before its sentences; empty without one."""
+    for start, end in split_sentences(text):
+        if _SAYS.search(text, start, end) or _PROSE.search(text, start, end):
+            return text[:start]
+    return text
+
+
 def _columns(row: str, columns: Sequence[str]) -> list[str]:
     """What each column of a table holds from this row on; empty where it lists no attendance.
 
@@ -270,7 +287,8 @@ def _add_prose(
                 pattern.search(text, start, end) if pattern is _RECEIVED else None
             )
             if match:
-                _add(found[label], _REASON.split(match["names"])[0])
+                names = _REASON.split(match["names"])[0]
+                _add(found[label], _ROLE_ALONE.sub("", names))
                 added = True
                 break
     return added
@@ -293,7 +311,9 @@ def _add(names: dict[str, None], text: str) -> None:
     for part in _SPLIT.split(rest):
         name = _TITLE_ONLY.sub("", part.strip(" .;:"))
         name = re.sub(r"\s*\(\d[^()]*\)$", "", name)  # "(24 members)" counts them
-        if name.lower() in _NOBODY or _INITIALS.fullmatch(name) or _ROLE.fullmatch(name):
+        if name.lower() in _NOBODY or _INITIALS.fullmatch(name):
+            continue
+        if _ROLE.fullmatch(name) or _NO_NAME.fullmatch(name):
             continue
         if 2 < len(name) < 70 and _NAME.match(name) and not _label(name):
             names.setdefault(name)

@@ -141,3 +141,29 @@ def test_an_office_behind_a_name_is_nobody_and_a_missing_comma_loses_nobody() ->
 def test_those_attending_are_present_without_a_colon() -> None:
     found = parse_attendance(["Those attending Mr M. Moss, Mrs T Mann, Mr S Rand"])
     assert found.present == ("M. Moss", "T Mann", "S Rand")
+
+
+def test_names_before_a_sentence_of_apology_stand_under_the_heading_above_it() -> None:
+    attendance = parse_attendance(
+        [
+            "MEMBERS PRESENT:",
+            "Councillors Barr, Corr (J) and Dunne. An apology for her inability to attend was "
+            "received from Councillor Ennis.",
+        ]
+    )
+    assert attendance.present == ("Barr", "Corr (J)", "Dunne")
+    assert attendance.apologies == ("Ennis",)
+
+
+def test_an_office_without_a_name_sends_no_apology_by_name() -> None:
+    attendance = parse_attendance(
+        [
+            "Members present:",
+            "Councillors Barr and Corr.",
+            "Apologies were received from the Director of Leisure, Arts and Emergency Services, "
+            "the Clerk (Ms. U. Nye) and Councillor Ennis.",
+        ]
+    )
+    assert attendance.present == ("Barr", "Corr")
+    assert "Ennis" in attendance.apologies
+    assert not any("Services" in name or name == "Leisure" for name in attendance.apologies)
