@@ -306,9 +306,9 @@ def _add(names: dict[str, None], text: str) -> None:
         if len(person) < 60:
             names.setdefault(" ".join(person.split()))
     rest = _ROLE_FIRST.sub(" ", text)
-    if rest != text:
-        return  # "Senior Engineer (Mr. T. Tarpey)": the roles are no names
     for part in _SPLIT.split(rest):
+        if rest != text and not _TITLE_ONLY.match(part.strip(" .;:")):
+            continue  # "Senior Engineer (Mr. T. Tarpey)": the roles are no names
         name = _TITLE_ONLY.sub("", part.strip(" .;:"))
         name = re.sub(r"\s*\(\d[^()]*\)$", "", name)  # "(24 members)" counts them
         if name.lower() in _NOBODY or _INITIALS.fullmatch(name):

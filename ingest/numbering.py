@@ -450,6 +450,11 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
     if not chain or chain[0].label.family != "int":
         return chain
     integers = [each for each in candidates if each.label.family == "int"]
+    if chain[0].label.value == (2, 0) and len(chain) > 2:
+        known = frozenset(each.label.value for each in chain)
+        first = _misread_first([each for each in integers if each.block < chain[0].block], known)
+        integers = [each for each in integers if each.block not in {one.block for one in first}]
+        chain = [*first, *chain]
     styles = Counter(each.style for each in chain)
     taken = {each.label.value for each in chain}
     highest = max(taken)[0]
@@ -496,8 +501,6 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
                         each.label, number=str(expected), value=(expected, 0), scanned=True
                     )
                     kept.append(replace(each, label=label))
-    if (1, 0) not in taken and chain[0].label.value == (2, 0) and len(chain) > 2:
-        kept += _misread_first([each for each in integers if each.block < chain[0].block], chained)
     return sorted(kept, key=lambda each: each.block)
 
 
