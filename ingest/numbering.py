@@ -38,7 +38,7 @@ _SLASH = re.compile(
 )
 _DECIMAL = re.compile(
     r"^(?P<n>\d{1,3}(?:\.\d{1,3}){1,3})(?P<delimiter>[.:)]?)(?=\s+[A-Z“\"‘(]|\s*$|[A-Z][a-z]|"
-    r"\s(?:19|20)\d\d\s[A-Z])" + _REST,
+    r"\s(?:19|20)\d\d(?:/\d{1,4})?\s\w)" + _REST,
     re.S,
 )
 _INTEGER = re.compile(
@@ -264,9 +264,10 @@ def is_titlelike(text: str) -> bool:
 
 _INLINE = re.compile(
     r"^(?P<title>[A-Z0-9“\"‘(][^:.;!?\n]{1,90}?)\s?(?P<mark>:[\-–]?|\s[\-–—]|"
-    r"\.)(?=\s)\s*(?P<rest>\S.*)$",
+    r"\.)(?:(?=\s)|(?<=:)(?=[A-Z][a-z]))\s*(?P<rest>\S.*)$",
     re.S,
 )
+_ABBREVIATION = re.compile(r"\b(?:[A-Z]\.)+(?=[A-Z]\.)")  # "R.F." of "R.F.O."
 VERB = re.compile(
     r"\b(?:was|were|is|are|has|have|had|will|would|be|been|agreed|proposed|stated|reported|"
     r"received|asked|noted|advised|said|informed|thanked|seconded)\b"
@@ -275,15 +276,15 @@ VERB = re.compile(
 
 def inline_title(text: str) -> tuple[str, str] | None:
     """ "Matters Arising: The footpath ..." as its title and its text."""
-    match = _INLINE.match(text[:600])
+    match = _INLINE.match(_ABBREVIATION.sub(lambda found: found[0].replace(".", "·"), text[:600]))
     if not match:
         return None
-    title = match["title"].strip()
+    title = text[match.start("title") : match.end("title")].strip()
     limit = {":": 12, ".": 6}.get(match["mark"].strip()[:1], 8)
     if len(title.split()) > limit or VERB.search(title):
         return None
     if match["mark"] == "." and (
-        re.search(r"\b[A-Z][a-z]{0,3}$", title) or not BUSINESS.search(title)
+        re.search(r"(?<!\.)\b[A-Z][a-z]{0,3}$", title) or not BUSINESS.search(title)
     ):
         return None
     return title, text[match.start("rest") :]

@@ -30,6 +30,7 @@ _LONE_CAPITALS = re.compile(r"[A-ZÀ-Ý]{4,}$")
 _COLON = re.compile(r"[A-Z][^.;:]*:$")
 # A heading, rather than the letters of a name.
 _CAPITALS = re.compile(r"[A-ZÀ-Ý]{6,}(?: [A-ZÀ-Ý’'&]+)*:?$")
+_GROUP_CAPITALS = re.compile(r"(?:ADJOURNED )?(?:QUESTIONS?|NOTICES? OF MOTION)\W*")
 # What heads other matters in many minutes, whatever stands before it.
 _GROUP = re.compile(
     r"Votes? of (?:[Ss]ympathy|[Cc]ongratulations?|[Tt]hanks)\W*|"
@@ -38,6 +39,7 @@ _GROUP = re.compile(
 # "Motion submitted by Councillors S. Keary, C.", and below it the name.
 _INITIAL = re.compile(r"(?:,|\band|&|Cllrs?\.?|Councillors?|Mr\.?|Mrs\.?|Ms\.?) [A-Z]\.$", re.I)
 _ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
+_UNFINISHED = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Dr|Co|St)\.$")  # a name or a place follows
 # Openings of a paragraph: after a line without a full stop, that line was a heading.
 _FORMULA = re.compile(
     r"(?:Proposed|Seconded|Moved) by\b|And (?:it was )?[Rr]esolved\b|Circulated,|"
@@ -114,10 +116,14 @@ def _stretched(lines: Sequence[Line]) -> set[int]:
         if len(run) >= _STRETCHED and any(_FORM_WORD.match(line.text) for line in run):
             found.update(range(place + 1, end))
             more = end < len(lines) and not ends_sentence(run[-1].text)
-            if more and not _is_apart(lines[end], lines[place]):
+            if more and not (_is_apart(lines[end], lines[place]) or _is_sentence(lines[end].text)):
                 found.add(end)
         place = max(end, place + 1)
     return found
+
+
+def _is_sentence(text: str) -> bool:
+    return bool(_OPENS_SENTENCE.match(text) and _VERB.search(text))
 
 
 def _is_word(line: Line, first: Line) -> bool:
@@ -185,6 +191,8 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return False  # a label alone on its line heads what follows
     if _RULED.search(before.text):
         return True
+    if _GROUP_CAPITALS.fullmatch(line.text) and not before.text.isupper():
+        return True
     if _CONTINUES.match(line.text) and not _TERMINAL.search(before.text):
         return False
     if _TALLY.match(line.text) and before.text.count(",") >= 2:
@@ -213,7 +221,8 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
     if _INITIAL.search(before.text) and before.bold == line.bold:
         return False
     if line.space_before and not double and before.page == line.page:
-        within = _FUNCTION_WORD.search(before.text) and not is_label(line.text)
+        unfinished = _FUNCTION_WORD.search(before.text) or _UNFINISHED.search(before.text)
+        within = unfinished and not is_label(line.text)
         return not (open_end and (within or _goes_on(line.text)))
     if (titled or (began and _HEADS.match(before.text))) and _is_title_above(
         before.text, line.text

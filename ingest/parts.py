@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from ingest.headings import (
+    IN_PERSON,
     NOT_BUSINESS,
     OF_A_MEMBER,
     QUESTION_OR_MOTION,
@@ -84,7 +85,7 @@ def subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[Head]:
             # The item is gone on with, from its part (b) on.
             whole = own
             parts = _lettered(own, letters, candidate.block, letters[0][1].value[0] - 1)
-        elif OF_A_MEMBER.search(title):
+        elif OF_A_MEMBER.search(title) or IN_PERSON.match(title):
             continue  # its letters are of what was asked or answered
         else:
             whole = own
@@ -319,19 +320,29 @@ def _nested(
     return found
 
 
+_ENTRY_WORDS = 4  # of an entry behind a colon, which may look like a heading
+
+
 def _without_lists(
     blocks: Sequence[Block], letters: Sequence[tuple[int, Label, int]]
 ) -> list[tuple[int, Label, int]]:
-    """The labels, of which one that follows an entry with a semicolon has no heading."""
-    before = {
-        (place + 1, label.value[0] + 1)
-        for place, label, _ in letters
-        if blocks[place].text.endswith((";", "; and"))
-    }
-    return [
-        (place, label, 0 if (place, label.value[0]) in before else titled)
-        for place, label, titled in letters
-    ]
+    """The labels, of which one that follows an entry of a list has no heading.
+
+    An entry ends with a semicolon, or begins a list behind a colon.
+    """
+    kept: list[tuple[int, Label, int]] = []
+    entry = (-1, 0)  # place and value of the label that goes on with a list
+    for place, label, titled in letters:
+        value, text = label.value[0], blocks[place].text
+        listed = (place, value) == entry
+        above = blocks[place - 1].text if place else ""
+        sentence = len(above.split()) > _OWN_WORDS and above.endswith((":", ":-"))
+        value = 1 if label.number.lower() == "i" and sentence else value
+        begins = sentence and value == 1 and len(label.rest.split()) <= _ENTRY_WORDS
+        if (listed and not blocks[place].bold) or text.endswith((";", "; and")) or begins:
+            entry = (place + 1, value + 1)
+        kept.append((place, label, 0 if listed else titled))
+    return kept
 
 
 def _of_one_form(
@@ -390,7 +401,8 @@ def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> i
     if not label.rest:
         return 2 if after is not None and after.bold and is_titlelike(after.text) else 0
     rest = RULED.sub("", label.rest)
-    if block.bold or (TO_DO.match(rest) and not VERB.search(rest)):
+    circulated = after is not None and after.text.startswith("Circulated,")
+    if block.bold or ((circulated or TO_DO.match(rest)) and not VERB.search(rest)):
         rest = rest.rstrip(".")
     if not rest or rest[0] in '“"‘•*' or rest[0].islower() or not is_titlelike(rest):
         return 0

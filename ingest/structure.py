@@ -401,6 +401,8 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
             look += 3.0  # the heading stands above the number of its motion
         elif asks_below(blocks, place) and not BUSINESS.search(label.rest):
             look += 2.0
+        elif label.rest[:1].islower() and label.delimiter == "." and _is_reported(blocks, place):
+            look += 3.0  # of a heading that a scan garbled
         found.append(
             Candidate(
                 place,
@@ -415,6 +417,13 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
 
 _REPLY = re.compile(r"\W*reply\b", re.I)
 _VOTE = re.compile(r"(?:in favou?r|for|against|abstain\w*|abstentions?)\W*", re.I)
+
+
+def _is_reported(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a line of a few words, and at most one more, stands above a report."""
+    lines = [each.text for each in blocks[place : place + 3]]
+    at = next((at for at, line in enumerate(lines) if line.startswith("Circulated,")), 0)
+    return at > 0 and all(len(line.split()) <= PLAIN_WORDS * 2 for line in lines[:at])
 
 
 def _is_figure(blocks: Sequence[Block], place: int) -> bool:

@@ -146,7 +146,7 @@ def _is_all_to_do(blocks: Sequence[Block], place: int, heads: dict[int, Head], t
     return (
         bool(TO_DO.match(text))
         and not VERB.search(_NO_VERB.sub("", text))
-        and text.count(".") <= 1
+        and not re.search(r"[a-z]{3}\.\s", text)
         and len(text.split()) <= SENTENCE_WORDS
         and place < len(blocks)
         and place not in heads
@@ -209,7 +209,11 @@ def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, Head])
     more = 0
     while more < _MORE_LINES and _goes_on_with_title(blocks, place + more, heads):
         more += 1
+        if _is_broken_off(blocks, place + more, heads):
+            more += 1
         if blocks[place + more].text.startswith("Circulated,"):
+            return more
+        if place + more in heads and _heads_parts(blocks, place + more - 1, heads):
             return more
         titled = all(in_title_case(each.text) for each in blocks[place : place + more])
         below = blocks[place + more].text
@@ -222,6 +226,17 @@ def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, Head])
     return 0
 
 
+def _is_broken_off(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> bool:
+    """Whether one word stands below a line of a heading that is full: "Estates."."""
+    return (
+        place + 1 < len(blocks)
+        and place not in heads
+        and len(blocks[place - 1].text) >= _LINE
+        and bool(re.fullmatch(r"[A-Z][\w’'-]+\.?", blocks[place].text))
+        and not _SAYS_ALL.match(blocks[place].text)
+    )
+
+
 def _is_circulated(blocks: Sequence[Block]) -> bool:
     """Whether a report on the matter is named within these lines, where its heading ends."""
     return any(each.text.startswith("Circulated,") for each in blocks)
@@ -231,9 +246,9 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, He
     """Whether a line that may be of a heading stands here, and neither the end nor an item next."""
     if place + 1 >= len(blocks) or place in heads:
         return False
-    if place + 1 in heads and not heads[place + 1].part_of:
-        return False
     block = blocks[place]
+    if place + 1 in heads and not (heads[place + 1].part_of or _heads_parts(blocks, place, heads)):
+        return False
     bare = re.sub(r"\([^()]*\)", "", block.text)  # without "(deferred from the meeting held ...)"
     titled = in_title_case(bare)
     words = (bare if titled else block.text).split()
@@ -251,6 +266,19 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, He
         and not SENTENCE.match(block.text)
         and not _NAME.match(block.text)
         and not re.search(r"[£€$]\s?\d", block.text)
+    )
+
+
+def _heads_parts(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> bool:
+    """Whether a second line of a heading stands above its parts: "Planning Services", "(a) ..."."""
+    text = blocks[place].text
+    first = heads[place + 1].label
+    return (
+        first is not None
+        and heads[place + 1].kind == "sub"
+        and first.value[-1] == 1
+        and in_title_case(text)
+        and not text.endswith(".")
     )
 
 

@@ -686,3 +686,88 @@ def test_labels_of_a_chart_head_nothing() -> None:
         f"**The decisions include:**\n\n{BODY}**Conclusion**\n\n{BODY}"
     )
     assert [title for _, title in found] == ["Introduction", "Conclusion"]
+
+
+CIRCULATED = "Circulated, report of the Director dated\nthe 5th of May, 2011.\n\n"
+
+
+def test_an_item_taken_before_a_misread_first_one_is_kept() -> None:
+    found = outline(
+        f"3. Fire Services\n\n{BODY}4, Adoption of Minutes\n\n{BODY}2. Accounts\n\n{BODY}"
+        f"4. Planning\n\n{BODY}5. Roads\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["3", "1", "2", "4", "5"]
+
+
+def test_a_garbled_heading_in_small_letters_heads_an_item_above_a_report() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Accounts\n\n{BODY}3. rral Notices to make a Plan\n\n{CIRCULATED}"
+        f"{BODY}4. Roads\n\n{BODY}"
+    )
+    assert ("3", "rral Notices to make a Plan") in found
+
+
+def test_the_letters_of_a_motion_are_no_parts_of_its_item() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Roads\n\n{BODY}Notice of Motion submitted by Councillor Barr\n\n"
+        "3. I will move at the next Meeting that these\nbe considered on the trail:\n\n"
+        f"**(a) Signs along the trail.**\n\n**(b) Gates.**\n\n{BODY}4. Planning\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1", "2", "3", "4"]
+
+
+def test_entries_behind_a_colon_are_no_parts() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Planning\n\nThe report recommended the taking\nin charge of these "
+        f"estates:\n\n(i) Quay View\n\n(ii) Mill Grove\n\n{BODY}3. Roads\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1", "2", "3"]
+
+
+def test_the_heading_of_a_part_may_end_with_a_full_stop_above_a_report() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Planning\n\n(a) The Harbour\n\n{BODY}(b) Planning Files "
+        f"associated with the old Bakery in Mill Street, Quayside.\n\n{CIRCULATED}{BODY}"
+        f"3. Roads\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1", "2", "2(a)", "2(b)", "3"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "title"),
+    [
+        ("Services Directorate\n\nPlanning and Environment\n\n(a) The Harbour\n\n" + BODY,
+         "Services Directorate Planning and Environment"),
+        ("Services Directorate\n\nPilot Project for the Limits of Speed in the Housing\n\nEstates."
+         "\n\n" + CIRCULATED,
+         "Services Directorate Pilot Project for the Limits of Speed in the Housing Estates."),
+    ],
+)  # fmt: skip
+def test_the_second_line_of_a_heading_may_run_over_or_stand_above_parts(
+    printed: str, title: str
+) -> None:
+    found = outline(f"1. Minutes\n\n{BODY}2. {printed}3. Roads\n\n{BODY}")
+    assert found[1] == ("2", title)
+
+
+@pytest.mark.parametrize(
+    ("printed", "title"),
+    [
+        ("Correspondence:Trees along the road - are to be cut.", "Correspondence"),
+        ("Appointment of R.F.O. It was proposed that the Clerk be appointed.",
+         "Appointment of R.F.O"),
+    ],
+)  # fmt: skip
+def test_a_heading_in_line_may_lack_a_space_or_end_with_an_abbreviation(
+    printed: str, title: str
+) -> None:
+    found = outline(f"1. Minutes\n\n{BODY}2. {printed}\n\n3. Roads\n\n{BODY}")
+    assert found[1] == ("2", title)
+
+
+def test_a_decimal_may_stand_before_a_year() -> None:
+    found = outline(
+        f"5. Minutes\n\n{BODY}6. Accounts\n\n6.1 2010/11 accounts were accepted by the members.\n\n"
+        "6.2 The audit was noted by the members.\n\n7. Roads\n\nNone."
+    )
+    assert [number for number, _ in found] == ["5", "6", "6.1", "6.2", "7"]
