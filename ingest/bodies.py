@@ -231,8 +231,9 @@ def find_body(opening: Sequence[str], title: str | None = None) -> str | None:
         names = _find_names(paragraph) or (_find_names(joined) if len(paragraph) < 120 else [])
         for name in names[:1]:
             votes[name] += (3 if held else 2 if heads else 1) + (len(paragraph) < 250)
-    if not votes and title:
-        votes.update(_find_names(title)[:1])
+    titled = _find_names(title)[:1] if title else []
+    if not votes or (titled and votes[titled[0]] == max(votes.values())):
+        votes.update(titled)  # of a line before the minutes that names another body
     if not votes:
         heading = " ".join(opening[:12])[:900]
         votes.update(_find_names(heading)[:1])

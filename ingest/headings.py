@@ -63,6 +63,7 @@ ALONE = re.compile(
     r"(?:adjourned |deferred )?notices?\s+of\s+(?:motions?|question)s?(?: adjourned .*)?|motions?|"
     r"(?:public |councillors[’']? )?other business|"
     r"votes? of (?:sympathy|congratulations?|thanks)|correspondence|"
+    r"minutes of (?:the )?(?:last|previous) meeting|"
     rf"suspension of standing orders|matters arising.{{0,40}}|{LAST})\W*$",
     re.I | re.S,
 )

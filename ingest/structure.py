@@ -450,8 +450,12 @@ def _front_end(blocks: Sequence[Block], chain: Sequence[Candidate]) -> int:
         elif tells_of(text):
             continue
         elif _MEETING_HEADING.match(text) and not _RECORD.search(text) and place < 8:
-            end = place + 1
+            end = end if _LAST_MEETING.match(text) else place + 1
     return end
+
+
+# An item of the minutes: those of the meeting before.
+_LAST_MEETING = re.compile(r"minutes of (?:the )?(?:last|previous) meeting\b", re.I)
 
 
 def _skip_names(blocks: Sequence[Block], place: int, limit: int) -> int:

@@ -148,3 +148,11 @@ def test_a_slip_of_a_name_is_put_right_where_the_right_one_stands_far_more_often
 def test_another_body_is_no_slip(often: str, seldom: str) -> None:
     assert canonical_names({often: 100, seldom: 1}) == {}
     assert canonical_names({"Milton Parish Council": 4, "Melton Parish Council": 3}) == {}
+
+
+def test_the_title_decides_where_a_line_above_the_minutes_names_another_body() -> None:
+    opening = [
+        "Minutes of the March meeting of Millbridge Parish Council",
+        "Minutes of the meeting of Quayside Parish Council held on 3rd May 2011",
+    ]
+    assert find_body(opening, "Quayside Parish Council Minutes") == "Quayside Parish Council"

@@ -771,3 +771,13 @@ def test_a_decimal_may_stand_before_a_year() -> None:
         "6.2 The audit was noted by the members.\n\n7. Roads\n\nNone."
     )
     assert [number for number, _ in found] == ["5", "6", "6.1", "6.2", "7"]
+
+
+def test_the_minutes_of_the_last_meeting_are_business_and_not_the_heading() -> None:
+    (meeting,) = meetings(
+        f"{HEAD}Election of Chairman:\n\nMr Barr was elected as the Chairman\nof the council.\n\n"
+        "Minutes of the last Meeting:\n\nMr Corr proposed that the minutes\nbe adopted, which was "
+        f"agreed.\n\nPlanning:\n\n{BODY}"
+    )
+    titles = [item.title for item in meeting.items]
+    assert titles == ["Election of Chairman", "Minutes of the last Meeting", "Planning"]
