@@ -281,7 +281,7 @@ def inline_title(text: str) -> tuple[str, str] | None:
         return None
     title = text[match.start("title") : match.end("title")].strip()
     limit = {":": 12, ".": 6}.get(match["mark"].strip()[:1], 8)
-    if len(title.split()) > limit or VERB.search(title):
+    if len(title.split()) > limit or VERB.search(title) or title == "Re":
         return None
     if match["mark"] == "." and (
         re.search(r"(?<!\.)\b[A-Z][a-z]{0,3}$", title) or not BUSINESS.search(title)

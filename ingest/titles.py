@@ -109,7 +109,8 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
         place += 1
     listing = rest.endswith((":", ".")) and BUSINESS.search(rest)  # "Payments for Approval:"
     last = LAST_BUSINESS.match(rest)  # the date of the next meeting stands below it
-    more = 0 if listing or last or tells_of(rest) else _lines_of_title(blocks, place, heads)
+    ended = listing or last or rest.endswith(".") or tells_of(rest)
+    more = 0 if ended else _lines_of_title(blocks, place, heads)
     if more and (
         not titled_by_bold
         or blocks[place + more].text.startswith("Circulated,")
@@ -265,7 +266,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, He
         and not VERB.search(_NO_VERB.sub("", block.text) if titled else block.text)
         and not SENTENCE.match(block.text)
         and not _NAME.match(block.text)
-        and not re.search(r"[£€$]\s?\d", block.text)
+        and not re.search(r"[£€$]\s?\d|: .*\.$", block.text)
     )
 
 

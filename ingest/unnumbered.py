@@ -67,7 +67,8 @@ def unnumbered_heads(
         block = blocks[place]
         if place in heads:
             label = heads[place].label
-            if heads[place].kind == "sub" and label and has_heading_in_line(label.rest):
+            in_line = heads[place].in_line or (label and has_heading_in_line(label.rest))
+            if heads[place].kind == "sub" and in_line:
                 continue  # a heading below it is of the whole item
             number = heads[place].number
             inside, after = title_and_next(blocks, place)

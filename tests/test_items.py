@@ -781,3 +781,23 @@ def test_the_minutes_of_the_last_meeting_are_business_and_not_the_heading() -> N
     )
     titles = [item.title for item in meeting.items]
     assert titles == ["Election of Chairman", "Minutes of the last Meeting", "Planning"]
+
+
+def test_a_heading_behind_lettered_parts_in_line_is_of_the_whole_item() -> None:
+    found = outline(
+        "1. Minutes\n\nThey were approved by the members at once.\n\n2. Matters Arising\n\n"
+        "a) The Common - this was cut in May by the contractor.\n\n"
+        "b) The Pond - it had been cleaned by the volunteers.\n\n"
+        "**The Playing Fields**\n\nThe Clerk reported that the grass was cut.\n\n"
+        "3. Planning\n\nNone."
+    )
+    assert ("2", "Matters Arising: The Playing Fields") in found
+
+
+def test_a_line_that_ends_is_no_heading_to_go_on_with() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Planning\n\nPlanning Application: Conversion of the Barn at Mill "
+        f"Lane.\n\n{BODY}3. Slab near the Kiosk now laid.\n\nCode of Conduct at Last.\n\n{BODY}"
+    )
+    assert found[1] == ("2", "Planning")
+    assert found[2][1].rstrip(".") == "Slab near the Kiosk now laid"
