@@ -55,7 +55,7 @@ LAST_BUSINESS = re.compile(
     rf"^(?:{LAST}|correspondence|votes? of (?:sympathy|congratulations?|thanks))\W*$", re.I | re.S
 )
 ALONE = re.compile(
-    r"^(?:(?:public|open)\s+(?:forum|session|participation|question)\b.*|"
+    r"^(?:(?:public|open)\s+(?:forum|session|participation(?! network)|question)\b.*|"
     r"(?:.{0,20}\s)?q?uestions?(?:\s+(?:by|from|submitted|time|from the floor)\b.*)?|"
     r"questions?\s+(?:&|and)\s+answers|"
     r"(?:the following\s+)?(?:question|notice of motion|motion|deputation)s?\s+(?:submitted|"

@@ -12,13 +12,14 @@ from ingest.headings import (
     ATTENDANCE,
     LAST_BUSINESS,
     NOT_BUSINESS,
+    SMALL_WORDS,
     SUBMITTED,
     Block,
     has_body,
     in_title_case,
     tells_of,
 )
-from ingest.numbering import Candidate, Label, is_titlelike, misread
+from ingest.numbering import VERB, Candidate, Label, is_titlelike, misread
 
 # "Te Corporate Services" for 7, "93. Notice of Motion" for 9, "2 Fy Adoption of Minutes" for 1.
 _MARK = re.compile(
@@ -105,6 +106,8 @@ def _without_delimiter(
 def _misread(blocks: Sequence[Block], place: int, number: int, *, last: bool) -> Label | None:
     """The label of a heading that stands here in place of the number that is lacking."""
     block = blocks[place]
+    if garbled := _garbled(blocks, place, number):
+        return garbled
     match = _MARK.fullmatch(block.text) or _GLUED.fullmatch(block.text)
     if block.table or not match or not _is_heading(blocks, place, match["rest"]):
         return None
@@ -115,7 +118,7 @@ def _misread(blocks: Sequence[Block], place: int, number: int, *, last: bool) ->
         fits = (
             submitted and (str(number) in digits or misread(digits, str(number)))
             if digits
-            else bool(LAST_BUSINESS.match(rest))
+            else mark.casefold() not in _WORDS and bool(submitted or LAST_BUSINESS.match(rest))
         )
     elif match.re is _GLUED:
         fits = str(number) == digits
@@ -128,6 +131,28 @@ def _misread(blocks: Sequence[Block], place: int, number: int, *, last: bool) ->
     if not fits:
         return None
     return Label(str(number), "int", (number, 0), rest, ".", scanned=mark != str(number))
+
+
+def _garbled(blocks: Sequence[Block], place: int, number: int) -> Label | None:
+    """The label of a garbled heading in small letters whose number itself can be read."""
+    block = blocks[place]
+    match = re.fullmatch(rf"{number}\.?\s+(?P<rest>[a-z][^.;:?£€]*)", block.text)
+    if block.table or not match or not has_body(blocks, place):
+        return None
+    rest = match["rest"]
+    if len(rest.split()) > _GARBLED_WORDS or VERB.search(rest) or not has_scraps(rest):
+        return None
+    return Label(str(number), "int", (number, 0), rest, ".")
+
+
+_GARBLED_WORDS = 8
+
+
+def has_scraps(text: str) -> bool:
+    """Whether some words are what a scan leaves of them: "re and Eme Servi ic nni"."""
+    words = re.findall(r"[^\W\d_]+", text)
+    scraps = [w for w in words if len(w) < 4 and w.lower() not in SMALL_WORDS]
+    return len(scraps) >= 2
 
 
 def _is_heading(blocks: Sequence[Block], place: int, rest: str) -> bool:

@@ -502,12 +502,23 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
                         each.label, number=str(expected), value=(expected, 0), scanned=True
                     )
                     kept.append(replace(each, label=label))
+    before = [each for each in kept if is_compound(each.label) and each.block < chain[0].block]
+    if before and len(chain) < _SEVERAL and not any(_heads(each) for each in chain):
+        return before  # the numbers are of what "6(d) Local Area Plan" was amended by
     return sorted(kept, key=lambda each: each.block)
 
 
 def _is_submitted(each: Candidate) -> bool:
     """Whether a number heads the question or motion of a member."""
     return bool(re.search(r"\b(?:question|motion)s? submitted by\b", each.label.rest, re.I))
+
+
+def _heads(each: Candidate) -> bool:
+    """Whether a number stands before a heading, and not before a sentence."""
+    rest = each.label.rest
+    return not rest or (
+        is_titlelike(rest.rstrip(":")) and not VERB.search(rest) and rest[-1] != ":"
+    )
 
 
 def _on_from(highest: int, before: Sequence[Candidate]) -> frozenset[int]:

@@ -216,7 +216,8 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
     ):
         return True  # a heading
     open_end = _OPEN_END.search(before.text) or not _TERMINAL.search(before.text)
-    if before.bold != line.bold and not (open_end and _goes_on(line.text)):
+    within = _FUNCTION_WORD.search(before.text) and not line.space_before
+    if before.bold != line.bold and not (open_end and (within or _goes_on(line.text))):
         return True
     if _INITIAL.search(before.text) and before.bold == line.bold:
         return False

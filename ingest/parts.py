@@ -73,12 +73,17 @@ def subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[Head]:
                     letters.append((place, label, heads))
             elif label.family == "int" and re.match(r"\(\d{1,2}\)", block.text):
                 bracketed.append((place, label, heads))
-        letters = _without_nested(_of_one_form(blocks, _without_lists(blocks, letters)))
+        letters = _of_one_form(blocks, _without_lists(blocks, letters))
+        resumed = _resumed(blocks, letters, reached, end)
+        found += resumed
+        letters = _without_nested(letters[len(resumed) :])
+        if resumed:
+            reached[resumed[-1].part_of] += len(resumed)
+            if not letters:
+                continue
         roman = [label.number.lower() for _, label, _ in letters[:2]] == ["i", "ii"]
         title = title_and_next(blocks, candidate.block)[0]
-        if resumed := _resumed(blocks, letters, reached, end):
-            parts = resumed
-        elif whole and letters and not roman and 0 < last == letters[0][1].value[0] - 1:
+        if whole and letters and not roman and 0 < last == letters[0][1].value[0] - 1:
             # Another item was taken between its parts (d) and (e).
             parts = _lettered(whole, letters, candidate.block, last)
         elif letters and own.number in lettered and letters[0][1].value[0] > 1:
@@ -280,15 +285,16 @@ def _resumed(
     if not letters or not reached:
         return []
     whole, last = list(reached.items())[-1]
-    if last < 2 or roman_value(letters[0][1].number) != last + 1:
+    run: list[tuple[int, Label]] = []
+    for place, label, _ in letters:
+        if roman_value(label.number) != last + len(run) + 1:
+            break
+        run.append((place, label))
+    following = letters[len(run)][0] if len(run) < len(letters) else end
+    places = [*(place for place, _ in run), following]
+    if last < 2 or any(after - one < 2 or blocks[one + 1].label for one, after in pairwise(places)):
         return []
-    run = [each for each in letters if roman_value(each[1].number)]
-    places = [*(place for place, _, _ in run), end]
-    if len(run) < len(letters) or any(
-        after - one < 2 or blocks[one + 1].label for one, after in pairwise(places)
-    ):
-        return []
-    return [_part(whole, place, label, whole, part_of=whole) for place, label, _ in run]
+    return [_part(whole, place, label, whole, part_of=whole) for place, label in run]
 
 
 def _nested(
@@ -392,6 +398,7 @@ def _in_order(
 
 
 _OWN_WORDS = 8  # of the text below a heading, at least
+_LONGEST = 45  # words of the heading of a part, in title case
 
 
 def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> int:
@@ -425,8 +432,9 @@ def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> i
         if label.family != "letter" or each.label is not None or own > _OWN_WORDS:
             break
         own += len(each.text.split())
-    plain = in_title_case(rest) and not VERB.search(rest) and not NOT_BUSINESS.match(rest)
-    longest = SENTENCE_WORDS if plain else 20
+    plain = circulated or in_title_case(rest)
+    plain = plain and not VERB.search(rest) and not NOT_BUSINESS.match(rest)
+    longest = _LONGEST if plain else 20
     return 1 if words <= longest and own > _OWN_WORDS else 0
 
 
@@ -439,7 +447,8 @@ def _nests(blocks: Sequence[Block], place: int, end: int) -> bool:
         below = below[1:]  # the last word of the heading, on a line of its own
     if below[0].label is None or not names:
         return False
-    if names[0] != "i":  # another item was taken before it
+    misread = names[0] in "jl" and "ii" in names[1:3]
+    if names[0] != "i" and not misread:  # another item was taken before it
         return bool(re.fullmatch("[ivx]{2,}", names[0])) and not (
             (label := blocks[place].label) and re.fullmatch("[ivx]+", label.number, re.I)
         )

@@ -319,7 +319,8 @@ def _is_list(blocks: Sequence[Block], chain: Sequence[Candidate]) -> bool:
     So the rows of a table before a long text, and the applications below "Planning" among other
     headings in bold.
     """
-    if len(chain) < _LISTED or any(each.style[0] or each.label.worded for each in chain):
+    marked = sum(each.style[0] or each.label.worded for each in chain)
+    if len(chain) < _LISTED or marked * 3 > len(chain):
         return False
     first, last = chain[0].block, chain[-1].block
     rows = sum(
@@ -386,8 +387,11 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
             label = scanned_label(block.text) or label
         if label is None or label.family == "letter" or block.table:
             continue
-        if _REPLY.match(label.rest) or _VOTE.fullmatch(label.rest):
+        if _REPLY.match(label.rest) or _VOTE.fullmatch(label.rest) or label.value == (0, 0):
             continue  # a number of the left column beside a reply, or how many voted
+        above = blocks[place - 1].text if place else ""
+        if block.alone and _REPLY.fullmatch(above) and not is_titlelike(label.rest):
+            continue  # a number of the left column within a reply
         beside = (place - 1, place + 1)
         if _is_figure(blocks, place) and any(_is_figure(blocks, at) for at in beside):
             continue  # a column or row of a table
@@ -415,7 +419,7 @@ def _candidates(blocks: Sequence[Block]) -> list[Candidate]:
     return found
 
 
-_REPLY = re.compile(r"\W*reply\b", re.I)
+_REPLY = re.compile(r"\W*reply\b:?", re.I)
 _VOTE = re.compile(r"(?:in favou?r|for|against|abstain\w*|abstentions?)\W*", re.I)
 
 

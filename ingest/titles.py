@@ -174,11 +174,13 @@ _SAYS_ALL = re.compile(r"(?:none|nil|noted|agreed|approved|deferred|adopted|circ
 
 
 def _is_last_word(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> bool:
-    """Whether one word stands between a heading that fills its line and the head of a part."""
+    """Whether a few words stand between a heading that fills its line and the head of a part."""
     return (
         place + 1 in heads
+        and heads[place + 1].kind == "sub"
         and place not in heads
-        and bool(re.fullmatch(r"[A-Z][\w’'-]+", blocks[place].text))
+        and bool(re.fullmatch(r"[A-Z][\w’'-]+(?: [A-Z][\w’'-]+){,2}", blocks[place].text))
+        and not NOT_BUSINESS.match(blocks[place].text)
         and not _SAYS_ALL.match(blocks[place].text)
     )
 
@@ -207,6 +209,8 @@ _MORE_LINES = 3  # of a heading: a department, a section of it, what was taken
 
 def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> int:
     """How many more lines of the heading stand here: short, no sentences, with text below."""
+    if _is_to_do_above_report(blocks, place, heads):
+        return 1
     more = 0
     while more < _MORE_LINES and _goes_on_with_title(blocks, place + more, heads):
         more += 1
@@ -225,6 +229,17 @@ def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, Head])
         if not titled and not _is_circulated(blocks[place + more : place + _MORE_LINES + 1]):
             return 0
     return 0
+
+
+def _is_to_do_above_report(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> bool:
+    """Whether the line of an agenda stands above a report, however long: "To consider ..."."""
+    return (
+        place + 1 < len(blocks)
+        and place not in heads
+        and bool(TO_DO.match(blocks[place].text))
+        and len(blocks[place].text.split()) <= _TITLE_WORDS
+        and blocks[place + 1].text.startswith("Circulated,")
+    )
 
 
 def _is_broken_off(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> bool:

@@ -296,6 +296,8 @@ def free_heading(blocks: Sequence[Block], place: int, captions: frozenset[str]) 
     words = text.split()
     if CAPTIONED.match(text) or text in captions or _is_of_chart(blocks, place):
         return None
+    if place and _SIGNS.search(blocks[place - 1].text):
+        return None  # the name below a letter
     if re.search(r":\s+\w", text) and not block.bold:
         return _inline_heading(place, text)
     if NOT_BUSINESS.match(text) and not ALONE.match(text):
@@ -314,6 +316,7 @@ def free_heading(blocks: Sequence[Block], place: int, captions: frozenset[str]) 
 _MONEY = re.compile(r"[£€$]\s?\d")
 _CODE = re.compile(r"(?:[A-Z]\d{2,}\b.*|[A-Z][a-z]{2}-\d\d|[A-Z] - .*|.*[£€$]['’]?m\b.*)", re.S)
 _LEADS_IN = re.compile(r"(?:includ\w+|following|follows|below)\W*:$", re.I)
+_SIGNS = re.compile(r"\byours (?:sincerely|faithfully|truly)\W*$", re.I)
 _IN_CHART = 4  # words of a label
 
 

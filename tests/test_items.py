@@ -801,3 +801,63 @@ def test_a_line_that_ends_is_no_heading_to_go_on_with() -> None:
     )
     assert found[1] == ("2", "Planning")
     assert found[2][1].rstrip(".") == "Slab near the Kiosk now laid"
+
+
+def test_a_number_of_the_margin_within_a_reply_is_of_the_question_below() -> None:
+    question = "Question submitted by Councillor"
+    asked = "I will ask at the next Meeting when the lamp\nwill be mended.\n\n"
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. {question} Barr\n\n{asked}REPLY:\n\n3.\n\nThe lamp was of an old "
+        f"kind that had not\nbeen made for years.\n\n{question} Corr\n\n{asked}"
+        f"4. {question} Dunn\n\n{asked}"
+    )
+    assert found[1:] == [
+        (str(n), f"{question} {c}") for n, c in ((2, "Barr"), (3, "Corr"), (4, "Dunn"))
+    ]
+
+
+def test_a_number_that_can_be_read_before_a_garbled_heading_heads_an_item() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Accounts\n\n{BODY}3 re and Eme Servi ic nni\n\n{BODY}"
+        f"4. Roads\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1", "2", "3", "4"]
+
+
+def test_the_last_question_of_a_member_may_have_a_misread_number() -> None:
+    question = "Question submitted by Councillor"
+    found = outline(f"1. Minutes\n\n{BODY}2. {question} Barr\n\n{BODY}Te {question} Corr\n\n{BODY}")
+    assert found[-1] == ("3", f"{question} Corr")
+
+
+def test_the_amendments_of_a_part_are_not_the_items() -> None:
+    found = outline(
+        f"6(d) Quayside Local Area Plan\n\n{BODY}1. Councillor Barr proposed that the plan was to "
+        f"be changed as follows:\n\n{BODY}2. The open space is to be made larger.\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["6(d)"]
+
+
+def test_the_name_below_a_letter_heads_nothing() -> None:
+    found = outline(
+        "**Legal Advice**\n\nIt was noted by the members that this\nletter had been received.\n\n"
+        f"Yours sincerely,\n\n**WILLIAM BARR**\n\n{BODY}**Conclusions**\n\n{BODY}"
+    )
+    assert [title for _, title in found] == ["Legal Advice", "Conclusions"]
+
+
+def test_both_a_part_and_its_parts_go_on_behind_an_item_taken_early() -> None:
+    report = "Circulated, report of the chair on {},\ndated the 4th of May.\n\n"
+    parts = [
+        f"({n}) {report.format(word)}{BODY}"
+        for n, word in zip(
+            ["i", "ii", "iii", "iv"], ["roads", "trees", "homes", "art"], strict=True
+        )
+    ]
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Services\n\n(a) The Charter\n\n{BODY}(b) Committee Reports\n\n"
+        f"{parts[0]}{parts[1]}5. Housing\n\n{BODY}{parts[2]}{parts[3]}(c) The Calendar\n\n{BODY}"
+        f"3. Planning\n\n{BODY}4. Roads\n\n{BODY}"
+    )
+    numbers = [number for number, _ in found]
+    assert numbers[6:] == ["5", "2(b)(iii)", "2(b)(iv)", "2(c)", "3", "4"]
