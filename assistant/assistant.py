@@ -178,7 +178,9 @@ class Assistant:
             if understood.alone:
                 sure = max(sure, IDENTIFIED)
         bar = decline.calibration().bar
-        refusal = decline.refusal(corpus, query, ranked_here, sentences, sure, bar)
+        refusal = decline.refusal(
+            corpus, query, ranked_here, sentences, sure, bar, filtered=bool(filters)
+        )
         if refusal is None:
             text, citations = compose.compose(corpus, query, ranked_here, readings_here, sentences)
         listed = list_all(corpus, query, filters)

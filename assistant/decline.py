@@ -191,6 +191,28 @@ def not_a_question(query: Query) -> bool:
     return not query.tokens
 
 
+# What is asked for and of whom in any item; a question of nothing else means no matter at all.
+_OF_ANY_ITEM = frozenset(
+    tokenize(
+        """agreed decided decision resolved resolution approved cost price paid pay amount sum money
+        much many number happened discussed discussion said reported report proposed proposer
+        seconded seconder moved voted vote for against people person member councillor council
+        committee meeting minutes item agenda matter thing outcome result reason date time place
+        long anything everything told asked answer question reply concern raised it they them this
+        that these those there one did do does was were is are be been have had has who what when
+        where why how which whose present attended absent apologies sent"""
+    )
+)
+
+
+def ambiguous(corpus: Corpus, query: Query) -> bool:
+    """Whether a question names no matter, meeting, body or person, so that many items fit it."""
+    named = (
+        query.names or query.periods or query.item_numbers or query.references or query.named
+    ) or any(share >= 0.5 for _, share in query.bodies)
+    return len(corpus.meetings) > 1 and not named and _OF_ANY_ITEM.issuperset(query.tokens)
+
+
 def outside_period(corpus: Corpus, query: Query, best: Ranked | None = None) -> bool:
     """Whether every period that is named lies wholly outside the meetings that the index has.
 
@@ -231,16 +253,25 @@ def refusal(
     sentences: Sequence[Sentence],
     sure: float,
     bar: float,
+    *,
+    filtered: bool = False,
 ) -> Refusal | None:
     """Why the answer that begins with the best of the sentences is not given; None: it is given.
 
-    `ranked` are the passages that may answer; `sure` the confidence, and `bar` what it must reach.
+    `ranked` are the passages that may answer; `sure` the confidence, and `bar` what it must reach;
+    `filtered`: the user has limited the meetings to a body or to days.
     For the structure of the minutes alone, whatever the confidence, 50 of the 250 unanswerable
     questions of the train sets are declined and 33 of the 914 answerable ones, 19 of which would
     have been answered rightly (`python -m eval.train_rankers` prints it, November 2026).
     """
     if not_a_question(query):
         return Refusal("not_a_question", "This is not a question that can be looked up in minutes.")
+    if not filtered and ambiguous(corpus, query):
+        return Refusal(
+            "ambiguous",
+            "The question fits many items. Name the matter, the meeting or the body that is meant. "
+            + held(corpus, query),
+        )
     if outside_period(corpus, query, ranked[sentences[0].passage] if sentences else None):
         labels = ", ".join(period.label for period in query.periods)
         return Refusal(

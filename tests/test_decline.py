@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answer_model import Turn
 from assistant.assistant import Assistant
 from assistant.cues import COUNT, NO_COUNT
 from assistant.decided import NOTE
@@ -112,3 +113,46 @@ def test_it_is_explained_why_this_passage_and_why_this_confidence(assistant: Ass
         "in 10 answers like this are right",
     ):
         assert said in why
+
+
+@pytest.mark.parametrize(
+    "question", ["What was agreed?", "How much did it cost?", "Who was present?"]
+)
+def test_a_question_that_names_no_matter_meeting_or_body_is_asked_to(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question, as_of=AS_OF)
+    assert (answer.answered, answer.decline_reason) == (False, "ambiguous")
+    assert "Name the matter" in answer.answer and answer.citations == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What was agreed about the ferry?", "What did the Cabinet agree?", "What was agreed in 2024?"],
+)
+def test_a_question_that_names_one_of_them_fits_not_all(
+    assistant: Assistant, question: str
+) -> None:
+    assert assistant.ask(question, as_of=AS_OF).decline_reason != "ambiguous"
+
+
+def test_a_body_that_is_chosen_or_a_sole_meeting_says_which_is_meant(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    chosen = assistant.ask("What was agreed?", body="Cabinet", as_of=AS_OF)
+    assert chosen.decline_reason != "ambiguous"
+    minutes = tmp_path / "minutes"
+    minutes.mkdir()
+    (minutes / "may.txt").write_text(
+        "Wickham Parish Council\n\nMinutes of the meeting held on 6 May 2024\n\n"
+        "1. Trees\n\nIt was agreed that the oaks on the green be pruned.\n"
+    )
+    ingest([minutes], tmp_path / "index")
+    sole = Assistant(tmp_path / "index").ask("What was agreed?", as_of=AS_OF)
+    assert sole.decline_reason != "ambiguous"
+
+
+def test_a_question_that_goes_on_from_another_means_its_matter(assistant: Assistant) -> None:
+    first = assistant.ask("What was agreed about the ferry?", as_of=AS_OF)
+    then = assistant.ask("Who seconded it?", history=[Turn(first.question)], as_of=AS_OF)
+    assert then.decline_reason != "ambiguous"
