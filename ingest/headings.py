@@ -253,3 +253,10 @@ def asks_below(blocks: Sequence[Block], place: int) -> bool:
         and not VERB.search(text)
         and not tells_of(text)
     )
+
+
+def has_scraps(text: str) -> bool:
+    """Whether some words are what a scan leaves of them: "re and Eme Servi ic nni"."""
+    words = re.findall(r"[^\W\d_]+", text)
+    scraps = [w for w in words if len(w) < 4 and w.lower() not in SMALL_WORDS]
+    return len(scraps) >= 2

@@ -12,10 +12,10 @@ from ingest.headings import (
     ATTENDANCE,
     LAST_BUSINESS,
     NOT_BUSINESS,
-    SMALL_WORDS,
     SUBMITTED,
     Block,
     has_body,
+    has_scraps,
     in_title_case,
     tells_of,
 )
@@ -146,13 +146,6 @@ def _garbled(blocks: Sequence[Block], place: int, number: int) -> Label | None:
 
 
 _GARBLED_WORDS = 8
-
-
-def has_scraps(text: str) -> bool:
-    """Whether some words are what a scan leaves of them: "re and Eme Servi ic nni"."""
-    words = re.findall(r"[^\W\d_]+", text)
-    scraps = [w for w in words if len(w) < 4 and w.lower() not in SMALL_WORDS]
-    return len(scraps) >= 2
 
 
 def _is_heading(blocks: Sequence[Block], place: int, rest: str) -> bool:

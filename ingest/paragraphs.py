@@ -57,6 +57,11 @@ _OPENS_SENTENCE = re.compile(
     r"In|At|A|An) "
 )
 _CONTINUES = re.compile(r"(?:19|20)\d\d\b")  # the year of a date that runs over the line
+_DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?[\"”“’]?$")
+_MONTH = re.compile(
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+)
+_ASKED = re.compile(r"(?:[Ii1l!|/]\W{0,2}|We )will (?:ask|move) at the next\b")
 _ABBREVIATED = re.compile(
     r"\([A-Z]{2,}\) [a-z]|\([A-Z]\)[,;.]? "
 )  # "(DOB) normally": not the start of a sentence
@@ -113,7 +118,8 @@ def _stretched(lines: Sequence[Line]) -> set[int]:
             if ends_sentence(lines[end - 1].text):
                 break
         run = lines[place:end]
-        if len(run) >= _STRETCHED and any(_FORM_WORD.match(line.text) for line in run):
+        within = any(_FORM_WORD.match(line.text) or line.text in _DASHES for line in run)
+        if len(run) >= _STRETCHED and within:
             found.update(range(place + 1, end))
             more = end < len(lines) and not ends_sentence(run[-1].text)
             if more and not (_is_apart(lines[end], lines[place]) or _is_sentence(lines[end].text)):
@@ -123,11 +129,14 @@ def _stretched(lines: Sequence[Line]) -> set[int]:
 
 
 def _is_sentence(text: str) -> bool:
-    return bool(_OPENS_SENTENCE.match(text) and _VERB.search(text))
+    return bool(_FORMULA.match(text) or (_OPENS_SENTENCE.match(text) and _VERB.search(text)))
 
 
 def _is_word(line: Line, first: Line) -> bool:
     return bool(_WORD.fullmatch(line.text)) and not _is_apart(line, first)
+
+
+_DASHES = frozenset("-–—")
 
 
 def _is_apart(line: Line, first: Line) -> bool:
@@ -135,7 +144,7 @@ def _is_apart(line: Line, first: Line) -> bool:
         line.table
         or line.heading
         or line.number is not None
-        or is_label(line.text)
+        or (is_label(line.text) and line.text not in _DASHES)
         or line.page != first.page
         or line.bold != first.bold
     )
@@ -195,6 +204,10 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return True
     if _CONTINUES.match(line.text) and not _TERMINAL.search(before.text):
         return False
+    if _DAY.search(before.text) and _MONTH.match(line.text):
+        return False
+    if _ASKED.match(line.text):
+        return True
     if _TALLY.match(line.text) and before.text.count(",") >= 2:
         return False
     if is_label(line.text) and not _OPEN_END.search(before.text):

@@ -201,7 +201,13 @@ def _lettered(
     heads = {place: label for place, label, titled in [*run, *others] if titled > 1}
     heads |= {place: label for place, label, titled in run if titled}
     heads.pop(first, None)
-    return [_part(own.number, place, label) for place, label in sorted(heads.items())]
+    known.clear()
+    parts: list[Head] = []
+    for place, label in sorted(heads.items()):
+        if label.number not in known:  # else of a list in the text of a later part
+            parts.append(_part(own.number, place, label))
+        known.add(label.number)
+    return parts
 
 
 def _part(whole: str, place: int, label: Label, title: str = "", part_of: str = "") -> Head:

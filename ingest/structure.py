@@ -18,6 +18,7 @@ from ingest.headings import (
     NOT_BUSINESS,
     OFFICE,
     PLAIN_WORDS,
+    SENTENCE,
     SMALL_WORDS,
     SUBMITTED,
     Block,
@@ -53,6 +54,7 @@ from ingest.unnumbered import (
     free_heading,
     join_headings_above,
     move_numbers,
+    place_numbers,
     unnumbered_heads,
 )
 
@@ -267,6 +269,7 @@ def _split_items(blocks: Sequence[Block], scanned: bool) -> tuple[list[Block], l
         heads.setdefault(head.block, head)
     blocks = list(blocks)
     join_headings_above(blocks, heads)
+    place_numbers(blocks, heads)
     move_numbers(blocks, heads)
     fill_numbers(blocks, heads)
     if not heads:
@@ -473,7 +476,7 @@ def _skip_names(blocks: Sequence[Block], place: int, limit: int) -> int:
             break
         if has_colon_and_text(blocks, place) or heads_report(blocks, place):
             break
-        if _heads_text(blocks, place):
+        if _heads_text(blocks, place) or SENTENCE.match(blocks[place].text):
             break
         place += 1
     return place
@@ -512,7 +515,7 @@ _SENTENCE = 10  # words
 def _business_title(block: Block) -> bool:
     text = block.text
     return bool(ALONE.match(text)) or (
-        len(text.split()) <= 8
+        len(text.split()) <= (PLAIN_WORDS * 2 if block.bold and "," not in text else 8)
         and bool(BUSINESS.search(text))
         and not ATTENDANCE.match(text)
         and (block.bold or block.heading > 0 or text.endswith(":"))

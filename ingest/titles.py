@@ -20,6 +20,7 @@ from ingest.headings import (
     Head,
     asks_below,
     has_heading_in_line,
+    has_scraps,
     in_title_case,
     label_within,
     sentence_title,
@@ -31,6 +32,7 @@ from ingest.numbering import BUSINESS, VERB, inline_title, is_titlelike
 _ASKED = re.compile(
     r"(?P<title>.{3,90}?) (?P<text>[I1l!/|]\W{0,2}will (?:ask|move) at the next\b.*)", re.S
 )
+_SCRAP = 4  # words behind a mark, which are no text
 _TITLE_WORDS = 70  # the longest heading in the measured minutes has 64
 
 
@@ -69,6 +71,8 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
         return draft, place
     capitals = rest.isupper()
     split = None if titled_by_bold or capitals or head.title else inline_title(rest)
+    if split and _is_mark_of_scan(rest, split):
+        split = None
     if split and not VERB.search(split[1]) and _is_circulated(blocks[place : place + 1]):
         draft.title = rest.rstrip(" .:")  # a dash within a heading, and below it the report
         return draft, place
@@ -140,6 +144,16 @@ _MEETING_OF = re.compile(r"(?:meeting of|amendments? to) (?:the )?(?-i:[A-Z])", 
 def _is_no_title(text: str) -> bool:
     """Whether a line never goes on with a heading: it tells of a vote, a reply, who was there."""
     return bool(NOT_BUSINESS.match(text)) and not _MEETING_OF.match(text)
+
+
+def _is_mark_of_scan(heading: str, split: tuple[str, str]) -> bool:
+    """Whether a scan put a colon into a heading: "General icipal All: ion (GMA"."""
+    return (
+        ":" in heading[len(split[0]) :][:2]
+        and split[1][:1].islower()
+        and len(split[1].split()) <= _SCRAP
+        and has_scraps(heading)
+    )
 
 
 def _is_all_to_do(blocks: Sequence[Block], place: int, heads: dict[int, Head], text: str) -> bool:

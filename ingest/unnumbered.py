@@ -104,7 +104,10 @@ def unnumbered_heads(
             elif OF_A_MEMBER.search(inside):
                 continue  # what is in bold there is of the question, the motion or the reply
             elif (place > after and _is_marked_subheading(blocks, place, bool(listed))) or (
-                text.isupper() and len(text.split()) > 1 and has_colon_and_text(blocks, place)
+                text.isupper()
+                and len(text.split()) > 1
+                and not blocks[place - 1].text.isupper()
+                and has_colon_and_text(blocks, place)
             ):
                 title = f"{inside}: {text}"
                 found.append(Head(place, number, "title", None, title.rstrip(" :")))
@@ -213,10 +216,50 @@ def move_numbers(blocks: list[Block], heads: dict[int, Head]) -> None:
             _give_number(blocks, heads, place, after)
 
 
+def place_numbers(blocks: Sequence[Block], heads: dict[int, Head]) -> None:
+    """Give numbers that stand alone in a margin to the headings that lack one, in their order.
+
+    Only where, from one numbered heading to the next, as many stand alone as are lacking.
+    """
+    margin = {
+        place: block.label.value[0]
+        for place, block in enumerate(blocks)
+        if block.label
+        and block.alone
+        and block.label.family == "int"
+        and len(block.label.rest.split()) <= 1
+        and not BUSINESS.search(block.label.rest)
+    }
+    anchors = [
+        place
+        for place in sorted(heads)
+        if place not in margin and (heads[place].number or "").isdigit()
+    ]
+    for start, end in pairwise([*anchors, len(blocks)]):
+        number = int(heads[start].number or 0)
+        alone = [place for place in margin if start < place < end]
+        lost = [
+            place
+            for place in sorted(heads)
+            if start < place < end and _lacks_number(blocks, heads[place])
+        ]
+        expected = list(range(number + 1, number + len(lost) + 1))
+        if not lost or [margin[place] for place in alone] != expected:
+            continue
+        for place in alone:
+            heads.pop(place, None)
+        for place, each in zip(lost, expected, strict=True):
+            heads[place] = replace(heads[place], number=str(each))
+
+
 def fill_numbers(blocks: Sequence[Block], heads: dict[int, Head]) -> None:
-    """Number the motions and questions of members whose numbers a scan lost between two others."""
+    """Number the motions and questions of members whose numbers a scan lost between two others.
+
+    And the one behind the last, where the scan took the beginning of its heading with its number.
+    """
     lost: list[int] = []
     last: int | None = None
+    member = False  # the last number is of a question or motion too
     for place in sorted(heads):
         head = heads[place]
         if _lacks_number(blocks, head):
@@ -227,6 +270,9 @@ def fill_numbers(blocks: Sequence[Block], heads: dict[int, Head]) -> None:
                 for at, each in enumerate(lost, last + 1):
                     heads[each] = replace(heads[each], number=str(at))
             last, lost = number, []
+            member = bool(OF_A_MEMBER.search(head.label.rest if head.label else head.title))
+    if last is not None and member and len(lost) == 1 and heads[lost[0]].title[:1].islower():
+        heads[lost[0]] = replace(heads[lost[0]], number=str(last + 1))
 
 
 def _is_marked_subheading(blocks: Sequence[Block], place: int, listed: bool) -> bool:

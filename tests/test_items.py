@@ -861,3 +861,50 @@ def test_both_a_part_and_its_parts_go_on_behind_an_item_taken_early() -> None:
     )
     numbers = [number for number, _ in found]
     assert numbers[6:] == ["5", "2(b)(iii)", "2(b)(iv)", "2(c)", "3", "4"]
+
+
+def test_numbers_alone_in_the_margin_go_to_the_headings_that_lack_them() -> None:
+    motion = "Notice of Motion submitted by Councillor"
+    moved = "I will move at the next Meeting that the lamp\nbe mended.\n\n"
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. {motion} Barr\n\n{moved}3.\n\n5\n\n{motion} Corr\n\n{moved}"
+        f"REPLY: It is hoped that this\n\n4.\n\nPLy:\n\ncan be done in the summer.\n\n"
+        f"{motion} Dunn\n\n{moved}5. {motion} Ennis\n\n{moved}"
+    )
+    assert found[1:] == [
+        (str(n), f"{motion} {name}")
+        for n, name in enumerate(["Barr", "Corr", "Dunn", "Ennis"], start=2)
+    ]
+
+
+def test_a_garbled_question_behind_the_last_has_the_next_number() -> None:
+    asked = "I will ask at the next Meeting when the lamp\nwill be mended.\n\n"
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Question submitted by Councillor Barr\n\n{asked}"
+        f"uestion submitted by Councillor Corr\n\n{asked}"
+    )
+    assert found[-1] == ("3", "uestion submitted by Councillor Corr")
+
+
+def test_a_colon_of_a_scan_does_not_end_a_garbled_heading() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. General icipal All: ion (GMA\n\n{BODY}3. Roads\n\n{BODY}"
+    )
+    assert found[1] == ("2", "General icipal All: ion (GMA")
+
+
+@pytest.mark.parametrize(
+    ("printed", "title"),
+    [
+        ("Rural\n\nProgramme\n\n2014-2020\n\n–\n\nGuarantee\n\nof\n\nPayments\n\nto\n\nPartners\n\n",
+         "Rural Programme 2014-2020 – Guarantee of Payments to Partners"),
+        ("Allocation for the Year ending 31st\n\nDecember, 2015\n\n",
+         "Allocation for the Year ending 31st December, 2015"),
+    ],
+)  # fmt: skip
+def test_a_heading_runs_over_a_dash_and_within_a_date(printed: str, title: str) -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Services\n\n(a) The Harbour\n\n{BODY}(b) {printed}{CIRCULATED}"
+        f"{BODY}3. Roads\n\n{BODY}"
+    )
+    assert dict(found)["2(b)"] == title
