@@ -94,6 +94,9 @@ def unnumbered_heads(
             if alone and listed and _is_of_a_list(inside, text):
                 title = f"{inside}: {text}"
                 found.append(Head(place, number, "title", None, title.rstrip(" :.")))
+            elif number and place == after and place - 1 not in heads and SUBMITTED.search(text):
+                title = f"{inside.rstrip('.')}: {text}"  # what the item is about, and whose it is
+                found.append(Head(place, number, "title", None, title.rstrip(" :.")))
             elif alone and (above or LAST_BUSINESS.match(text) or not (listed or worded)):
                 found.append(Head(place, None, "title", None, text.rstrip(" :.")))
                 group = ""

@@ -908,3 +908,13 @@ def test_a_heading_runs_over_a_dash_and_within_a_date(printed: str, title: str) 
         f"{BODY}3. Roads\n\n{BODY}"
     )
     assert dict(found)["2(b)"] == title
+
+
+def test_whose_motion_it_is_right_below_the_heading_of_an_item_is_of_that_item() -> None:
+    motion = "Notice of Motion submitted by Councillor Barr"
+    found = outline(
+        f"Item 1\n\nMinutes\n\n{BODY}Item 2\n\nMotion referred on 18th April 2017.\n\n{motion}\n\n"
+        f"‘I will move at the next meeting that the\nlamp be mended.’\n\n{BODY}"
+        f"Item 3\n\nPlanning\n\n{BODY}4. A.O.B.\n\n{BODY}"
+    )
+    assert ("2", f"Motion referred on 18th April 2017: {motion}") in found
