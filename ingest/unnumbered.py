@@ -92,7 +92,7 @@ def unnumbered_heads(
             listed = QUESTION_OR_MOTION.search(inside[:120])
             above = not worded and _heads_items(blocks, heads, place)
             if alone and listed and _is_of_a_list(inside, text):
-                title = f"{inside}: {text}"
+                title = f"{inside.rstrip('.')}: {text}"
                 found.append(Head(place, number, "title", None, title.rstrip(" :.")))
             elif number and place == after and place - 1 not in heads and SUBMITTED.search(text):
                 title = f"{inside.rstrip('.')}: {text}"  # what the item is about, and whose it is
@@ -112,7 +112,7 @@ def unnumbered_heads(
                 and not blocks[place - 1].text.isupper()
                 and has_colon_and_text(blocks, place)
             ):
-                title = f"{inside}: {text}"
+                title = f"{inside.rstrip('.')}: {text}"
                 found.append(Head(place, number, "title", None, title.rstrip(" :")))
             elif place in plain or (_REPORT_OF.match(text) and not _REPORTS.search(inside)):
                 title = text if listed else f"{inside}: {text}"
