@@ -199,6 +199,19 @@ _TRIGGERS = (
     *("approved", "adopted", "ratified", "passed", "accepted", "confirmed", "to note", "elected"),
     *("appointed", "opted", "left over", "held over", "put back"),
 )
+# One of these words stands in every outcome of its kind: looked for first, being far faster.
+_NEEDED: dict[DecisionKind, tuple[str, ...]] = {
+    "lost": ("lost", "defeated", "rejected", "not carried", "not passed", "fell"),
+    "withdrawn": ("withdr",),
+    "deferred": (
+        *("defer", "adjourn", "leave", "postpone", "put off", "hold over", "carry over"),
+        *("left over", "held over", "carried", "put back"),
+    ),
+    "refused": ("refuse",),
+    "recommended": ("recommend",),
+    "noted": ("note",),
+    "resolved": ("resolved",),
+}
 _LONGEST = 60_000  # characters; no paragraph of minutes is longer, only files without line breaks
 _LOST_WORD = re.compile(
     r"\bdeclared the (?:motion|amendment|proposal) (?:lost|defeated|not carried)\b", re.I
@@ -423,10 +436,12 @@ _SHORT = 220  # characters of a sentence that does nothing but approve the minut
 
 def _outcome(sentence: str) -> DecisionKind | None:
     """The one outcome of a sentence; None where there is none, or more than one is possible."""
+    low = sentence.lower()
     found = [
         kind
         for kind, pattern in _OUTCOMES
-        if any(
+        if any(word in low for word in _NEEDED.get(kind, ("",)))
+        and any(
             not _SUBORDINATE.search(sentence[: match.start()])
             for match in pattern.finditer(sentence)
         )
