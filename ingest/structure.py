@@ -253,6 +253,8 @@ def _split_items(blocks: Sequence[Block], scanned: bool) -> tuple[list[Block], l
         agenda = Draft(None, blocks[end].text, blocks[end].page, list(blocks[end + 1 :]))
         return front, [*drafts, agenda]
     chain = find_chain(_candidates(blocks))
+    if _holds_list(chain):
+        chain = chain[:1]
     chain = [] if _is_list(blocks, chain) else with_misread(chain, blocks)
     if scanned:
         chain = with_first(chain, blocks)
@@ -347,6 +349,25 @@ def _is_list(blocks: Sequence[Block], chain: Sequence[Candidate]) -> bool:
     before = [place for place in headed if place < first]
     inside = any(first < place < last for place in headed)
     return len(before) >= _LISTED and before[-1] == first - 1 and not inside
+
+
+_TOLD = 10  # paragraphs of an item, before what may be a list in it
+
+
+def _holds_list(chain: Sequence[Candidate]) -> bool:
+    """Whether the numbers after the first are of a list of sentences in a long first item.
+
+    The 1 of such a list may stand where it is not read as a number.
+    """
+    if len(chain) < _LISTED or chain[1].block - chain[0].block < _TOLD:
+        return False
+    first, *others = chain
+    return first.look > 0 and all(
+        each.look < 0
+        and not is_titlelike(each.label.rest)
+        and not BUSINESS.search(" ".join(each.label.rest.split()[:3]))
+        for each in others
+    )
 
 
 _AGENDA_LEAST = 4  # numbers in a row that come again, below which nothing is called an agenda

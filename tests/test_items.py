@@ -918,3 +918,11 @@ def test_whose_motion_it_is_right_below_the_heading_of_an_item_is_of_that_item()
         f"Item 3\n\nPlanning\n\n{BODY}4. A.O.B.\n\n{BODY}"
     )
     assert ("2", f"Motion referred on 18th April 2017: {motion}") in found
+
+
+def test_a_list_of_sentences_in_a_long_first_item_numbers_no_items() -> None:
+    call = "Call on the Minister to amend the plan of the region, at once."
+    found = outline(
+        f"1. Development Directorate\n\n{BODY * 11}2. {call}\n\n3. {call}\n\n4. {call}\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1"]
