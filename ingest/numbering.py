@@ -679,7 +679,7 @@ def _start(candidate: Candidate) -> float:
     return -min(1.5, 0.3 * (first - 1))
 
 
-_RUNNING = 100  # the longest list in the measured minutes has 60 entries
+RUNNING = 100  # the longest list in the measured minutes has 60 entries
 
 
 def _step(one: Candidate, other: Candidate, interrupted: bool) -> float:
@@ -690,7 +690,7 @@ def _step(one: Candidate, other: Candidate, interrupted: bool) -> float:
         return 2.0 + changed - (2.5 if interrupted else 0.0)
     gap = _gap(a, b)
     if gap == 0:
-        if a[0] >= _RUNNING:
+        if a[0] >= RUNNING:
             return changed  # minute numbers that run on from meeting to meeting number no lists
         return -1.0 + changed - (2.0 if other.look < 1 else 0.0)
     if gap > 0:

@@ -34,7 +34,7 @@ from ingest.headings import (
     tells_of,
     title_and_next,
 )
-from ingest.numbering import BUSINESS, VERB, Candidate, inline_title, is_titlelike
+from ingest.numbering import BUSINESS, RUNNING, VERB, Candidate, inline_title, is_titlelike
 
 # "Clerk's Report" below a numbered "Chairman's Report", but not among the reports of one item.
 _REPORT_OF = re.compile(
@@ -62,13 +62,14 @@ def unnumbered_heads(
     # "Item 3" heads every item, so that what has no such heading is of the item before.
     worded = bool(chain) and all(each.label.worded for each in chain)
     captions = captions_of(blocks)
+    in_line = _has_headings_in_line(chain)
     colons = [] if chain else _headings_with_colon(blocks, start)
     for place in range(start, len(blocks)):
         block = blocks[place]
         if place in heads:
             label = heads[place].label
-            in_line = heads[place].in_line or (label and has_heading_in_line(label.rest))
-            if heads[place].kind == "sub" and in_line:
+            heads_line = heads[place].in_line or (label and has_heading_in_line(label.rest))
+            if heads[place].kind == "sub" and heads_line:
                 continue  # a heading below it is of the whole item
             number = heads[place].number
             inside, after = title_and_next(blocks, place)
@@ -83,6 +84,9 @@ def unnumbered_heads(
         text = block.text
         if chain:
             if text in captions:
+                continue
+            if in_line and place not in plain and (own := _heading_with_colon(place, text)):
+                found.append(own)
                 continue
             alone = ALONE.match(text) and len(text.split()) <= 30 and "?" not in text
             if place <= first:
@@ -130,6 +134,45 @@ def _is_apart(blocks: Sequence[Block], place: int, found: Sequence[Head] = ()) -
     """Whether a heading in bold stands here, and not the last head of a table's columns."""
     behind = bool(found) and found[-1].block == place - 1  # another heading
     return is_subheading(blocks, place) and (behind or not blocks[place - 1].bold)
+
+
+_MOST = 0.6  # of the items, so that a paragraph in their form is one too
+
+
+def _has_headings_in_line(chain: Sequence[Candidate]) -> bool:
+    """Whether most items are one paragraph with its heading: "3. Minutes: It was proposed ...".
+
+    Numbers that run on from meeting to meeting leave out none.
+    """
+    if any(each.label.value[0] >= RUNNING for each in chain):
+        return False
+    split = sum(_colon_title(each.label.rest) is not None for each in chain)
+    return len(chain) >= PLAIN and split >= _MOST * len(chain)
+
+
+def _colon_title(text: str) -> tuple[str, str] | None:
+    """The heading with a colon and the text behind it with which a paragraph begins."""
+    split = inline_title(text)
+    return split if split and text[len(split[0]) :].lstrip()[:1] == ":" else None
+
+
+def _heading_with_colon(place: int, text: str) -> Head | None:
+    """An item without a number where the others are so headed: "Police Report: It was said ..."."""
+    split = _colon_title(text)
+    if (
+        split
+        and 1 <= len(split[0].split()) <= _IN_LINE_WORDS
+        and in_title_case(split[0])
+        and VERB.search(split[1])
+        and len(split[1].split()) > _IN_LINE_WORDS
+        and not NOT_BUSINESS.match(text)
+        and not ATTENDANCE.match(text)
+    ):
+        return Head(place, None, "title", None, split[0], split[1])
+    return None
+
+
+_IN_LINE_WORDS = 6
 
 
 def _headings_with_colon(blocks: Sequence[Block], start: int) -> list[int]:

@@ -926,3 +926,19 @@ def test_a_list_of_sentences_in_a_long_first_item_numbers_no_items() -> None:
         f"1. Development Directorate\n\n{BODY * 11}2. {call}\n\n3. {call}\n\n4. {call}\n\n{BODY}"
     )
     assert [number for number, _ in found] == ["1"]
+
+
+def test_a_paragraph_headed_like_the_numbered_ones_is_an_item_without_a_number() -> None:
+    said = "It was proposed by Mr Barr and seconded\nby Mrs Corr that they be signed."
+    (meeting,) = meetings(
+        f"{HEAD}1. Minutes: {said}\n\nPolice Report: The constable said that all was\nquiet in the "
+        f"village this spring.\n\n2. Matters Arising: {said}\n\n3. Payments: {said}"
+    )
+    found = [(item.number, item.title) for item in meeting.items]
+    assert found == [
+        ("1", "Minutes"),
+        (None, "Police Report"),
+        ("2", "Matters Arising"),
+        ("3", "Payments"),
+    ]
+    assert meeting.items[1].paragraphs[0].text.startswith("The constable said")
