@@ -62,7 +62,7 @@ def unnumbered_heads(
     # "Item 3" heads every item, so that what has no such heading is of the item before.
     worded = bool(chain) and all(each.label.worded for each in chain)
     captions = captions_of(blocks)
-    in_line = _has_headings_in_line(chain)
+    in_line = _has_headings_in_line(chain) if chain else _heads_in_line(blocks, start)
     colons = [] if chain else _headings_with_colon(blocks, start)
     for place in range(start, len(blocks)):
         block = blocks[place]
@@ -123,6 +123,8 @@ def unnumbered_heads(
                 found.append(Head(place, number, "title", None, title.rstrip(" :")))
             continue
         head = free_heading(blocks, place, captions)
+        if head is None and in_line:
+            head = _heading_with_colon(place, text)
         if head is None and (place in colons or (not found and heads_report(blocks, place))):
             head = Head(place, None, "title", None, text.rstrip(" :"))
         if head:
@@ -148,6 +150,12 @@ def _has_headings_in_line(chain: Sequence[Candidate]) -> bool:
         return False
     split = sum(_colon_title(each.label.rest) is not None for each in chain)
     return len(chain) >= PLAIN and split >= _MOST * len(chain)
+
+
+def _heads_in_line(blocks: Sequence[Block], start: int) -> bool:
+    """The same of minutes without numbers: several such paragraphs name business of a meeting."""
+    heads = [_heading_with_colon(place, blocks[place].text) for place in range(start, len(blocks))]
+    return sum(bool(head and BUSINESS.search(head.title)) for head in heads) >= PLAIN
 
 
 def _colon_title(text: str) -> tuple[str, str] | None:

@@ -942,3 +942,12 @@ def test_a_paragraph_headed_like_the_numbered_ones_is_an_item_without_a_number()
         ("3", "Payments"),
     ]
     assert meeting.items[1].paragraphs[0].text.startswith("The constable said")
+
+
+def test_in_minutes_without_numbers_such_a_paragraph_is_one_whatever_it_names() -> None:
+    said = "It was proposed by Mr Barr and seconded\nby Mrs Corr that they be signed."
+    found = outline(
+        f"Minutes: {said}\n\nMatters Arising: {said}\n\nPayments: {said}\n\nInsurance: The Clerk "
+        f"reported that the policy\nwas due again in the spring.\n\nAny Other Business: {said}"
+    )
+    assert (None, "Insurance") in found
