@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ingest.headings import (
@@ -50,78 +50,21 @@ def unnumbered_heads(
     blocks: Sequence[Block], chain: Sequence[Candidate], heads: dict[int, Head], front_end: int
 ) -> list[Head]:
     """Headings without a number: business that has none, or all of a meeting without numbers."""
+    if chain:
+        return _between_items(blocks, chain, heads, front_end)
+    return _of_whole_meeting(blocks, front_end)
+
+
+def _of_whole_meeting(blocks: Sequence[Block], start: int) -> list[Head]:
+    """The headings of minutes without numbers."""
     found: list[Head] = []
-    first = min(heads) if heads else len(blocks)
-    inside = group = ""
-    number: str | None = None
-    titles: dict[str | None, str] = {}
-    after = 0
-    start = min(front_end, first) if chain else front_end
-    bounds = [*sorted(heads), len(blocks)] if chain else []
-    plain = {at for one, end in pairwise(bounds) for at in _plain_subheadings(blocks, one, end)}
-    # "Item 3" heads every item, so that what has no such heading is of the item before.
-    worded = bool(chain) and all(each.label.worded for each in chain)
     captions = captions_of(blocks)
-    in_line = _has_headings_in_line(chain) if chain else _heads_in_line(blocks, start)
-    colons = [] if chain else _headings_with_colon(blocks, start)
+    in_line = _heads_in_line(blocks, start)
+    colons = _headings_with_colon(blocks, start)
     for place in range(start, len(blocks)):
-        block = blocks[place]
-        if place in heads:
-            label = heads[place].label
-            heads_line = heads[place].in_line or (label and has_heading_in_line(label.rest))
-            if heads[place].kind == "sub" and heads_line:
-                continue  # a heading below it is of the whole item
-            number = heads[place].number
-            inside, after = title_and_next(blocks, place)
-            whole = heads[place].part_of
-            inside = titles[number] = titles.get(whole, inside) if whole else inside
-            group = inside if is_subheading(blocks, after) else ""
+        if not _may_be_unnumbered(blocks[place]):
             continue
-        if place - 1 in heads and not blocks[place - 1].rest:
-            continue  # the title of a number that stands alone
-        if block.table or block.number or (block.label and block.label.family != "letter"):
-            continue
-        text = block.text
-        if chain:
-            if text in captions:
-                continue
-            if in_line and place not in plain and (own := _heading_with_colon(place, text)):
-                found.append(own)
-                continue
-            alone = ALONE.match(text) and len(text.split()) <= 30 and "?" not in text
-            if place <= first:
-                if (alone and has_body(blocks, place)) or has_colon_and_text(blocks, place):
-                    found.append(Head(place, None, "title", None, text.rstrip(" :.")))
-                continue
-            listed = QUESTION_OR_MOTION.search(inside[:120])
-            above = not worded and _heads_items(blocks, heads, place)
-            if alone and listed and _is_of_a_list(inside, text):
-                title = f"{inside.rstrip('.')}: {text}"
-                found.append(Head(place, number, "title", None, title.rstrip(" :.")))
-            elif number and place == after and place - 1 not in heads and SUBMITTED.search(text):
-                title = f"{inside.rstrip('.')}: {text}"  # what the item is about, and whose it is
-                found.append(Head(place, number, "title", None, title.rstrip(" :.")))
-            elif alone and (above or LAST_BUSINESS.match(text) or not (listed or worded)):
-                found.append(Head(place, None, "title", None, text.rstrip(" :.")))
-                group = ""
-            elif group and place > after and _is_apart(blocks, place, found):
-                found.append(Head(place, number, "title", None, f"{group} {text}".rstrip(" :")))
-            elif place - 1 not in heads and asks_below(blocks, place):
-                found.append(Head(place, None, "title", None, text.rstrip(" :.")))
-            elif OF_A_MEMBER.search(inside):
-                continue  # what is in bold there is of the question, the motion or the reply
-            elif (place > after and _is_marked_subheading(blocks, place, bool(listed))) or (
-                text.isupper()
-                and len(text.split()) > 1
-                and not blocks[place - 1].text.isupper()
-                and has_colon_and_text(blocks, place)
-            ):
-                title = f"{inside.rstrip('.')}: {text}"
-                found.append(Head(place, number, "title", None, title.rstrip(" :")))
-            elif place in plain or (_REPORT_OF.match(text) and not _REPORTS.search(inside)):
-                title = text if listed else f"{inside}: {text}"
-                found.append(Head(place, number, "title", None, title.rstrip(" :")))
-            continue
+        text = blocks[place].text
         head = free_heading(blocks, place, captions)
         if head is None and in_line:
             head = _heading_with_colon(place, text)
@@ -130,6 +73,137 @@ def unnumbered_heads(
         if head:
             found.append(head)
     return found
+
+
+def _may_be_unnumbered(block: Block) -> bool:
+    return not (block.table or block.number or (block.label and block.label.family != "letter"))
+
+
+@dataclass(frozen=True)
+class _Within:
+    """The item that a line stands in: its number, its title, and where its text begins."""
+
+    number: str | None = None
+    title: str = ""
+    group: str = ""  # the title, where headings in bold stand below it
+    after: int = 0
+
+    @property
+    def lists(self) -> bool:
+        """Whether it holds questions, motions or letters."""
+        return bool(QUESTION_OR_MOTION.search(self.title[:120]))
+
+    def part(self, place: int, text: str) -> Head:
+        """The heading of another matter of the item."""
+        title = f"{self.title.rstrip('.')}: {text}"
+        return Head(place, self.number, "title", None, title.rstrip(" :."))
+
+
+def _between_items(
+    blocks: Sequence[Block], chain: Sequence[Candidate], heads: dict[int, Head], front_end: int
+) -> list[Head]:
+    """The headings without a number among numbered items."""
+    found: list[Head] = []
+    first = min(heads)
+    captions = captions_of(blocks)
+    in_line = _has_headings_in_line(chain)
+    # "Item 3" heads every item, so that what has no such heading is of the item before.
+    worded = all(each.label.worded for each in chain)
+    bounds = [*sorted(heads), len(blocks)]
+    plain = {at for one, end in pairwise(bounds) for at in _plain_subheadings(blocks, one, end)}
+    titles: dict[str | None, str] = {}
+    item = _Within()
+    for place in range(min(front_end, first), len(blocks)):
+        text = blocks[place].text
+        if place in heads:
+            item = _entered(blocks, heads[place], item, titles)
+            continue
+        if place - 1 in heads and not blocks[place - 1].rest:
+            continue  # the title of a number that stands alone
+        if not _may_be_unnumbered(blocks[place]) or text in captions:
+            continue
+        head = _heading_with_colon(place, text) if in_line and place not in plain else None
+        if head is None and place <= first:
+            if (_is_alone(text) and has_body(blocks, place)) or has_colon_and_text(blocks, place):
+                head = Head(place, None, "title", None, text.rstrip(" :."))
+        elif head is None:
+            head = _heading_within(blocks, place, heads, item, found, worded=worded)
+            if head is None and not OF_A_MEMBER.search(item.title):
+                # Else what is in bold there is of the question, the motion or the reply.
+                head = _subheading(blocks, place, item, is_plain=place in plain)
+            if head and head.number is None and _is_alone(text):
+                item = replace(item, group="")
+        if head:
+            found.append(head)
+    return found
+
+
+def _entered(
+    blocks: Sequence[Block], head: Head, item: _Within, titles: dict[str | None, str]
+) -> _Within:
+    """The item that begins here; `titles` has those of the items before, for their parts."""
+    in_line = head.in_line or (head.label and has_heading_in_line(head.label.rest))
+    if head.kind == "sub" and in_line:
+        return item  # a heading below it is of the whole item
+    title, after = title_and_next(blocks, head.block)
+    if head.part_of:
+        title = titles.get(head.part_of, title)
+    titles[head.number] = title
+    return _Within(head.number, title, title if is_subheading(blocks, after) else "", after)
+
+
+def _is_alone(text: str) -> bool:
+    return bool(ALONE.match(text)) and len(text.split()) <= 30 and "?" not in text
+
+
+def _heading_within(
+    blocks: Sequence[Block],
+    place: int,
+    heads: dict[int, Head],
+    item: _Within,
+    found: Sequence[Head],
+    *,
+    worded: bool,
+) -> Head | None:
+    """A heading that tells by its words, or by what stands below it, that it is one."""
+    text = blocks[place].text
+    alone = _is_alone(text)
+    if alone and item.lists and _is_of_a_list(item.title, text):
+        return item.part(place, text)
+    if item.number and place == item.after and place - 1 not in heads and SUBMITTED.search(text):
+        return item.part(place, text)  # what the item is about, and whose motion it is
+    if alone and (
+        (not worded and _heads_items(blocks, heads, place))
+        or LAST_BUSINESS.match(text)
+        or not (item.lists or worded)
+    ):
+        return Head(place, None, "title", None, text.rstrip(" :."))
+    if item.group and place > item.after and _is_apart(blocks, place, found):
+        return Head(place, item.number, "title", None, f"{item.group} {text}".rstrip(" :"))
+    if place - 1 not in heads and asks_below(blocks, place):
+        return Head(place, None, "title", None, text.rstrip(" :."))
+    return None
+
+
+def _subheading(
+    blocks: Sequence[Block], place: int, item: _Within, *, is_plain: bool
+) -> Head | None:
+    """The heading of another matter of the item: in bold, in capitals, or plain among others."""
+    text = blocks[place].text
+    in_capitals = (
+        text.isupper()
+        and len(text.split()) > 1
+        and not blocks[place - 1].text.isupper()
+        and has_colon_and_text(blocks, place)
+    )
+    marked = place > item.after and _is_marked_subheading(blocks, place, item.lists)
+    if marked or in_capitals:
+        return item.part(place, text)
+    if is_plain or (_REPORT_OF.match(text) and not _REPORTS.search(item.title)):
+        if item.lists:
+            return Head(place, item.number, "title", None, text.rstrip(" :"))
+        return item.part(place, text)
+    return None
 
 
 def _is_apart(blocks: Sequence[Block], place: int, found: Sequence[Head] = ()) -> bool:
