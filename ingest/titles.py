@@ -62,35 +62,61 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
             place += 1
         else:
             return draft, place
+    one = _in_one_paragraph(blocks, place, heads, head, rest, titled_by_bold)
+    if one:
+        draft.title, text = one
+        if text:
+            draft.blocks.append(replace(block, text=text))
+        return draft, place
+    draft.title, place = _over_lines(blocks, place, heads, head, rest, titled_by_bold)
+    return draft, place
+
+
+def _in_one_paragraph(
+    blocks: Sequence[Block],
+    place: int,
+    heads: dict[int, Head],
+    head: Head,
+    rest: str,
+    titled_by_bold: bool,
+) -> tuple[str, str] | None:
+    """The title and the text of an item whose heading ends within its paragraph, or is none.
+
+    `place` is that of the next block. None where the heading is all of the paragraph, and may go
+    on below it.
+    """
     if asked := _ASKED.fullmatch(rest):
-        draft.title = asked["title"]
-        draft.blocks.append(replace(block, text=asked["text"]))
-        return draft, place
+        return asked["title"], asked["text"]
     if not head.title and asks_below(blocks, place - 1):
-        draft.title = rest.rstrip(" :")
-        return draft, place
-    capitals = rest.isupper()
-    split = None if titled_by_bold or capitals or head.title else inline_title(rest)
+        return rest.rstrip(" :"), ""
+    split = None if titled_by_bold or rest.isupper() or head.title else inline_title(rest)
     if split and _is_mark_of_scan(rest, split):
         split = None
     if split and not VERB.search(split[1]) and _is_circulated(blocks[place : place + 1]):
-        draft.title = rest.rstrip(" .:")  # a dash within a heading, and below it the report
-        return draft, place
+        return rest.rstrip(" .:"), ""  # a dash within a heading, and below it the report
     behind = rest[len(split[0]) :][:3] if split else ""
     if split and (":" in behind or not is_titlelike(rest) or head.in_line):
-        draft.title = split[0]
         # "a) The Common - it has been cut" says nothing without its heading.
         whole = head.in_line or (head.kind == "sub" and has_heading_in_line(rest))
-        draft.blocks.append(replace(block, text=rest if whole else split[1]))
-        return draft, place
+        return split[0], rest if whole else split[1]
     if head.title or (not titled_by_bold and (not is_titlelike(rest) or tells_of(rest))):
         if _is_all_to_do(blocks, place, heads, rest) and not head.title:
-            draft.title = rest.rstrip(" .")
-            return draft, place
-        draft.title = head.title or sentence_title(rest)
-        draft.blocks.append(replace(block, text=rest))
-        return draft, place
+            return rest.rstrip(" ."), ""
+        return head.title or sentence_title(rest), rest
+    return None
+
+
+def _over_lines(
+    blocks: Sequence[Block],
+    place: int,
+    heads: dict[int, Head],
+    head: Head,
+    rest: str,
+    titled_by_bold: bool,
+) -> tuple[str, int]:
+    """The heading that begins with `rest`, with the lines that go on with it, and what is next."""
     words = len(rest.split())
+    capitals = rest.isupper()
     while titled_by_bold and place < len(blocks) and place not in heads:
         after = blocks[place]
         if not after.bold or after.label or after.table or _is_no_title(after.text):
@@ -134,8 +160,7 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
     if _goes_on_with_title(blocks, place, heads) and _is_circulated(blocks[place + 1 : place + 2]):
         rest = f"{rest} {blocks[place].text}"
         place += 1
-    draft.title = rest.rstrip(" :") if not rest.endswith("...") else rest
-    return draft, place
+    return rest if rest.endswith("...") else rest.rstrip(" :"), place
 
 
 _MEETING_OF = re.compile(r"(?:meeting of|amendments? to) (?:the )?(?-i:[A-Z])", re.I)
