@@ -256,7 +256,7 @@ def asks_below(blocks: Sequence[Block], place: int) -> bool:
 
 
 def has_scraps(text: str) -> bool:
-    """Whether some words are what a scan leaves of them: "re and Eme Servi ic nni"."""
+    """Whether some words are what a scan leaves of them: "ro nd Lan Wor ks"."""
     words = re.findall(r"[^\W\d_]+", text)
     scraps = [w for w in words if len(w) < 4 and w.lower() not in SMALL_WORDS]
     return len(scraps) >= 2

@@ -21,7 +21,7 @@ from ingest.headings import (
 )
 from ingest.numbering import VERB, Candidate, Label, is_titlelike, misread
 
-# "Te Corporate Services" for 7, "93. Notice of Motion" for 9, "2 Fy Adoption of Minutes" for 1.
+# "Te Corporate Services" for 7, "93. Notice of Motion" for 9, "7 Iy Adoption of Minutes" for 1.
 _MARK = re.compile(
     r"[\W_]{0,2}(?P<mark>\d{1,4}[A-Za-z]?|[^\W\d_]{2}|[A-Z]\d)(?: [A-Z]?[a-z]{1,2})?[.,:;)]{0,2}\s+"
     r"(?P<rest>[A-Z].*)",

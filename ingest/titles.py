@@ -172,7 +172,7 @@ def _is_no_title(text: str) -> bool:
 
 
 def _is_mark_of_scan(heading: str, split: tuple[str, str]) -> bool:
-    """Whether a scan put a colon into a heading: "General icipal All: ion (GMA"."""
+    """Whether a scan put a colon into a heading: "Annual inan Rep: ort (ACC"."""
     return (
         ":" in heading[len(split[0]) :][:2]
         and split[1][:1].islower()
@@ -282,7 +282,7 @@ def _is_to_do_above_report(blocks: Sequence[Block], place: int, heads: dict[int,
 
 
 def _is_broken_off(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> bool:
-    """Whether one word stands below a line of a heading that is full: "Estates."."""
+    """Whether one word stands below a line of a heading that is full: "Hamlets."."""
     return (
         place + 1 < len(blocks)
         and place not in heads

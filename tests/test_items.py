@@ -438,13 +438,13 @@ def test_a_garbled_heading_above_a_question_is_one() -> None:
     asked = "! will ask at the next Meeting when the bench\non the quay will be painted.\n\n"
     question = "Question submitted by Councillor"
     found = outline(
-        f"1. Minutes\n\n{BODY}2. {question} Barr\n\n{asked}3. uestion su rr\n\n{asked}"
-        f"ion submitted ncillor Corr\n\n{asked}5. {question} Dunn\n\n{asked}"
+        f"1. Minutes\n\n{BODY}2. {question} Barr\n\n{asked}3. uestio bmit Barr\n\n{asked}"
+        f"stion ubmit ncill Corr\n\n{asked}5. {question} Dunn\n\n{asked}"
     )
     assert found[1:] == [
         ("2", f"{question} Barr"),
-        ("3", "uestion su rr"),
-        ("4", "ion submitted ncillor Corr"),
+        ("3", "uestio bmit Barr"),
+        ("4", "stion ubmit ncill Corr"),
         ("5", f"{question} Dunn"),
     ]
 
@@ -479,8 +479,8 @@ def test_a_sum_is_no_line_of_a_heading() -> None:
 
 def test_an_item_gone_on_with_has_the_parts_behind_those_that_it_had() -> None:
     found = outline(
-        f"3. Environment\n\n(a) The Clean Up\n\n{BODY}1. Minutes\n\n{BODY}2. Land\n\n{BODY}"
-        f"3. Environment\n\n(b) The Landfill\n\n{BODY}(c) The Lough\n\n{BODY}4. Planning\n\n{BODY}"
+        f"3. Environment\n\n(a) The Tidy Week\n\n{BODY}1. Minutes\n\n{BODY}2. Land\n\n{BODY}"
+        f"3. Environment\n\n(b) The Moorings\n\n{BODY}(c) The Lough\n\n{BODY}4. Planning\n\n{BODY}"
     )
     numbers = [number for number, _ in found]
     assert [n for n in numbers if n != "3"] == ["3(a)", "1", "2", "3(b)", "3(c)", "4"]
@@ -518,11 +518,11 @@ def test_how_many_voted_numbers_no_item() -> None:
 
 def test_a_bracketed_number_in_a_quotation_is_not_the_only_item() -> None:
     found = outline(
-        "**The Landfill Site**\n\nIt was noted by the members that\nthe site by the quay was full."
-        "\n\nThe Act says:\n\n(2) Section 90 of the Housing Act applies\n\n"
+        "**The Harbour Wall**\n\nIt was noted by the members that\nthe site by the quay was full."
+        "\n\nThe Act says:\n\n(2) Section 12 of the Harbours Act applies\n\n"
         f"{BODY}**The Contract**\n\n{BODY}"
     )
-    assert found == [(None, "The Landfill Site"), (None, "The Contract")]
+    assert found == [(None, "The Harbour Wall"), (None, "The Contract")]
 
 
 def test_a_speck_before_a_number_hides_no_item() -> None:
@@ -543,9 +543,9 @@ def test_several_items_taken_early_stand_though_they_are_printed_in_another_way(
 @pytest.mark.parametrize(
     "lines",
     [
-        ("Physical Directorate", "Report on the Control of Horses", "Bye-Laws to regulate racing"),
+        ("Harbour Directorate", "Report on the Mooring of Boats", "Bye-Laws to regulate rowing"),
         ("Services Directorate", "Amendment to the Quayside Plan"),
-        ("Services Directorate", "Team Quayside Clean-Up (TQC 2)"),
+        ("Services Directorate", "Spring Litter Pick (SLP 2)"),
     ],
 )
 def test_all_lines_above_the_report_that_was_circulated_are_the_heading(
@@ -561,14 +561,14 @@ def test_all_lines_above_the_report_that_was_circulated_are_the_heading(
 
 
 def test_the_last_word_of_a_long_heading_is_of_it() -> None:
-    long = "Request to Receive a Deputation from the Friends of the Southern"
+    long = "Proposal to Invite a Delegation from the Keepers of the Northern"
     found = outline(
-        f"1. Minutes\n\n{BODY}2. {long}\n\nTrail\n\n{BODY}3. Planning\n\n(a) Filling of "
-        f"Vacancies on the Committees and on Other\n\nBodies\n\n(i) The Policy Committees\n\n{BODY}"
+        f"1. Minutes\n\n{BODY}2. {long}\n\nTowpath\n\n{BODY}3. Planning\n\n(a) Choice of "
+        f"Members for the Committees and for Outside\n\nBodies\n\n(i) The Committees\n\n{BODY}"
         f"(ii) The Boards of Companies\n\n{BODY}"
     )
-    assert found[1] == ("2", f"{long} Trail")
-    assert ("3(a)", "Filling of Vacancies on the Committees and on Other Bodies") in found
+    assert found[1] == ("2", f"{long} Towpath")
+    assert ("3(a)", "Choice of Members for the Committees and for Outside Bodies") in found
 
 
 def test_questions_of_one_member_under_one_heading_all_name_it() -> None:
@@ -614,9 +614,9 @@ def test_the_last_items_may_all_be_taken_before_the_first() -> None:
 @pytest.mark.parametrize("gap", [" ", "\n\n"])
 def test_a_garbled_heading_is_no_part_of_what_was_asked(gap: str) -> None:
     asked = "1 will ask at the next Meeting when the bench\non the quay will be painted."
-    text = f"1. Minutes\n\n{BODY}2. estio i b ncillor Barr{gap}{asked}\n\n{BODY}3. Roads\n\n{BODY}"
+    text = f"1. Minutes\n\n{BODY}2. quest n y ncill Barr{gap}{asked}\n\n{BODY}3. Roads\n\n{BODY}"
     question = meetings(HEAD + text)[0].items[1]
-    assert (question.number, question.title) == ("2", "estio i b ncillor Barr")
+    assert (question.number, question.title) == ("2", "quest n y ncill Barr")
     assert question.paragraphs[0].text.startswith("1 will ask")
 
 
@@ -701,10 +701,10 @@ def test_an_item_taken_before_a_misread_first_one_is_kept() -> None:
 
 def test_a_garbled_heading_in_small_letters_heads_an_item_above_a_report() -> None:
     found = outline(
-        f"1. Minutes\n\n{BODY}2. Accounts\n\n{BODY}3. rral Notices to make a Plan\n\n{CIRCULATED}"
+        f"1. Minutes\n\n{BODY}2. Accounts\n\n{BODY}3. ferral of th Harbour Plan\n\n{CIRCULATED}"
         f"{BODY}4. Roads\n\n{BODY}"
     )
-    assert ("3", "rral Notices to make a Plan") in found
+    assert ("3", "ferral of th Harbour Plan") in found
 
 
 def test_the_letters_of_a_motion_are_no_parts_of_its_item() -> None:
@@ -726,8 +726,8 @@ def test_entries_behind_a_colon_are_no_parts() -> None:
 
 def test_the_heading_of_a_part_may_end_with_a_full_stop_above_a_report() -> None:
     found = outline(
-        f"1. Minutes\n\n{BODY}2. Planning\n\n(a) The Harbour\n\n{BODY}(b) Planning Files "
-        f"associated with the old Bakery in Mill Street, Quayside.\n\n{CIRCULATED}{BODY}"
+        f"1. Minutes\n\n{BODY}2. Planning\n\n(a) The Harbour\n\n{BODY}(b) Papers and "
+        f"plans of the former Brewery in Mill Street, Quayside.\n\n{CIRCULATED}{BODY}"
         f"3. Roads\n\n{BODY}"
     )
     assert [number for number, _ in found] == ["1", "2", "2(a)", "2(b)", "3"]
@@ -738,9 +738,9 @@ def test_the_heading_of_a_part_may_end_with_a_full_stop_above_a_report() -> None
     [
         ("Services Directorate\n\nPlanning and Environment\n\n(a) The Harbour\n\n" + BODY,
          "Services Directorate Planning and Environment"),
-        ("Services Directorate\n\nPilot Project for the Limits of Speed in the Housing\n\nEstates."
+        ("Services Directorate\n\nScheme for the Lighting of Paths in the Outlying\n\nHamlets."
          "\n\n" + CIRCULATED,
-         "Services Directorate Pilot Project for the Limits of Speed in the Housing Estates."),
+         "Services Directorate Scheme for the Lighting of Paths in the Outlying Hamlets."),
     ],
 )  # fmt: skip
 def test_the_second_line_of_a_heading_may_run_over_or_stand_above_parts(
@@ -818,8 +818,7 @@ def test_a_number_of_the_margin_within_a_reply_is_of_the_question_below() -> Non
 
 def test_a_number_that_can_be_read_before_a_garbled_heading_heads_an_item() -> None:
     found = outline(
-        f"1. Minutes\n\n{BODY}2. Accounts\n\n{BODY}3 re and Eme Servi ic nni\n\n{BODY}"
-        f"4. Roads\n\n{BODY}"
+        f"1. Minutes\n\n{BODY}2. Accounts\n\n{BODY}3 ro nd Lan Wor ks\n\n{BODY}4. Roads\n\n{BODY}"
     )
     assert [number for number, _ in found] == ["1", "2", "3", "4"]
 
@@ -887,19 +886,17 @@ def test_a_garbled_question_behind_the_last_has_the_next_number() -> None:
 
 
 def test_a_colon_of_a_scan_does_not_end_a_garbled_heading() -> None:
-    found = outline(
-        f"1. Minutes\n\n{BODY}2. General icipal All: ion (GMA\n\n{BODY}3. Roads\n\n{BODY}"
-    )
-    assert found[1] == ("2", "General icipal All: ion (GMA")
+    found = outline(f"1. Minutes\n\n{BODY}2. Annual inan Rep: ort (ACC\n\n{BODY}3. Roads\n\n{BODY}")
+    assert found[1] == ("2", "Annual inan Rep: ort (ACC")
 
 
 @pytest.mark.parametrize(
     ("printed", "title"),
     [
-        ("Rural\n\nProgramme\n\n2014-2020\n\n–\n\nGuarantee\n\nof\n\nPayments\n\nto\n\nPartners\n\n",
-         "Rural Programme 2014-2020 – Guarantee of Payments to Partners"),
-        ("Allocation for the Year ending 31st\n\nDecember, 2015\n\n",
-         "Allocation for the Year ending 31st December, 2015"),
+        ("Coastal\n\nFund\n\n2011-2014\n\n–\n\nAward\n\nof\n\nGrants\n\nto\n\nVillages\n\n",
+         "Coastal Fund 2011-2014 – Award of Grants to Villages"),
+        ("Estimate for the Year ending 30th\n\nJune, 2012\n\n",
+         "Estimate for the Year ending 30th June, 2012"),
     ],
 )  # fmt: skip
 def test_a_heading_runs_over_a_dash_and_within_a_date(printed: str, title: str) -> None:
