@@ -100,12 +100,17 @@ class Head:
     in_line: bool = False  # of a run of parts with heading and text in one line
 
 
+def names_report(text: str) -> bool:
+    """Whether a paragraph begins with the report on a matter, right below its heading."""
+    return text.startswith("Circulated,")
+
+
 def heads_report(blocks: Sequence[Block], place: int) -> bool:
     """Whether a heading without any mark but the report below it stands here."""
     text = blocks[place].text
     return (
         place + 1 < len(blocks)
-        and blocks[place + 1].text.startswith("Circulated,")
+        and names_report(blocks[place + 1].text)
         and len(text.split()) <= SENTENCE_WORDS
         and is_titlelike(text)
         and not NOT_BUSINESS.match(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from ingest.headings import (
@@ -19,7 +18,7 @@ from ingest.headings import (
     in_title_case,
     tells_of,
 )
-from ingest.numbering import VERB, Candidate, Label, is_titlelike, misread
+from ingest.numbering import VERB, Candidate, Label, is_titlelike, misread, read_as
 
 # "Te Corporate Services" for 7, "93. Notice of Motion" for 9, "7 Iy Adoption of Minutes" for 1.
 _MARK = re.compile(
@@ -76,8 +75,7 @@ def with_first(chain: Sequence[Candidate], blocks: Sequence[Block]) -> list[Cand
     only = chain[0]
     if any("adjourned" in block.text.casefold() for block in blocks[: only.block]):
         return list(chain)
-    label = replace(only.label, number="1", value=(1, 0), scanned=True)
-    return [replace(only, label=label)]
+    return [read_as(only, 1)]
 
 
 def _without_delimiter(

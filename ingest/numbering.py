@@ -57,16 +57,14 @@ _ROMAN = {"i": 1, "v": 5, "x": 10, "l": 50}
 _MONEY = re.compile(
     r"^[£€$]?\s?[\d,.\s%|()\-–/£€]+(?:\s?(?:am|pm|a\.m|p\.m|cr|dr|vat)\b.*)?$", re.I
 )
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _MEASURE = re.compile(
-    r"^(?:(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    rf"^(?:(?:{MONTHS}|"
     r"a\.?m|p\.?m)\b|(?-i:st|nd|rd|th)\b)",
     re.I,
 )
 # "2. March Council Meeting" is no date.
-_MONTH_TITLE = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December) "
-    r"[A-Z][a-z]+ [A-Z]"
-)
+_MONTH_TITLE = re.compile(rf"(?:{MONTHS}) [A-Z][a-z]+ [A-Z]")
 _ADDRESS = re.compile(
     r"^(?:[A-Z][\w’']*\s){0,3}(?:St|Street|Road|Avenue|Close|Terrace|Crescent|Drive|Lane|Park|"
     r"Estate)\b|"
@@ -454,7 +452,8 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
     if chain[0].label.value == (2, 0) and len(chain) > 2:
         known = frozenset(each.label.value for each in chain)
         first = _misread_first([each for each in integers if each.block < chain[0].block], known)
-        integers = [each for each in integers if each.block not in {one.block for one in first}]
+        known_first = {each.block for each in first}
+        integers = [each for each in integers if each.block not in known_first]
         chain = [*first, *chain]
     styles = Counter(each.style for each in chain)
     taken = {each.label.value for each in chain}
@@ -498,10 +497,7 @@ def _with_strays(chain: list[Candidate], candidates: Sequence[Candidate]) -> lis
                 if chain[place].label.value[0] == expected + 1 and misread(
                     each.label.number, str(expected)
                 ):
-                    label = replace(
-                        each.label, number=str(expected), value=(expected, 0), scanned=True
-                    )
-                    kept.append(replace(each, label=label))
+                    kept.append(read_as(each, expected))
     before = [each for each in kept if is_compound(each.label) and each.block < chain[0].block]
     if before and len(chain) < _SEVERAL and not any(_heads(each) for each in chain):
         return before  # the numbers are of what "6(d) Local Area Plan" was amended by
@@ -542,8 +538,7 @@ def _misread_first(
     ]
     if len(heads) != 1:
         return []
-    label = replace(heads[0].label, number="1", value=(1, 0), scanned=True)
-    return [replace(heads[0], label=label)]
+    return [read_as(heads[0], 1)]
 
 
 _REPEATED = 0.34  # of the numbers, more of which an agenda repeats
@@ -606,6 +601,12 @@ def is_compound(label: Label) -> bool:
     rest = label.rest.removesuffix(".")
     titled = not rest or (is_titlelike(rest) and not VERB.search(rest))
     return label.number.endswith(")") and label.family == "int" and titled
+
+
+def read_as(each: Candidate, number: int) -> Candidate:
+    """The candidate with the number that a scan misread."""
+    label = replace(each.label, number=str(number), value=(number, 0), scanned=True)
+    return replace(each, label=label)
 
 
 def misread(printed: str, expected: str) -> bool:

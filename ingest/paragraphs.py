@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.model import Line
+from ingest.numbering import MONTHS
 
 _TERMINAL = re.compile(r"[.!?:;][\"'”’»)\]]*$")
 _SENTENCE_END = re.compile(r"[.!?][\"'”’»)\]]*$")
@@ -58,9 +59,7 @@ _OPENS_SENTENCE = re.compile(
 )
 _CONTINUES = re.compile(r"(?:19|20)\d\d\b")  # the year of a date that runs over the line
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?[\"”“’]?$")
-_MONTH = re.compile(
-    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
-)
+_MONTH = re.compile(rf"(?:{MONTHS})\b")
 _ASKED = re.compile(r"(?:[Ii1l!|/]\W{0,2}|We )will (?:ask|move) at the next\b")
 _ABBREVIATED = re.compile(
     r"\([A-Z]{2,}\) [a-z]|\([A-Z]\)[,;.]? "
@@ -229,13 +228,14 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
     ):
         return True  # a heading
     open_end = _OPEN_END.search(before.text) or not _TERMINAL.search(before.text)
-    within = _FUNCTION_WORD.search(before.text) and not line.space_before
-    if before.bold != line.bold and not (open_end and (within or _goes_on(line.text))):
+    unfinished = _FUNCTION_WORD.search(before.text)
+    in_bold = unfinished and not line.space_before  # of the same sentence
+    if before.bold != line.bold and not (open_end and (in_bold or _goes_on(line.text))):
         return True
     if _INITIAL.search(before.text) and before.bold == line.bold:
         return False
     if line.space_before and not double and before.page == line.page:
-        unfinished = _FUNCTION_WORD.search(before.text) or _UNFINISHED.search(before.text)
+        unfinished = unfinished or _UNFINISHED.search(before.text)
         within = unfinished and not is_label(line.text)
         return not (open_end and (within or _goes_on(line.text)))
     if (titled or (began and _HEADS.match(before.text))) and _is_title_above(

@@ -19,6 +19,7 @@ from ingest.headings import (
     has_heading_in_line,
     in_title_case,
     label_within,
+    names_report,
     sentence_title,
     title_and_next,
 )
@@ -201,13 +202,11 @@ def _lettered(
     heads = {place: label for place, label, titled in [*run, *others] if titled > 1}
     heads |= {place: label for place, label, titled in run if titled}
     heads.pop(first, None)
-    known.clear()
-    parts: list[Head] = []
+    parts: dict[str, Head] = {}
     for place, label in sorted(heads.items()):
-        if label.number not in known:  # else of a list in the text of a later part
-            parts.append(_part(own.number, place, label))
-        known.add(label.number)
-    return parts
+        # A letter that comes again is of a list in the text of a later part.
+        parts.setdefault(label.number, _part(own.number, place, label))
+    return list(parts.values())
 
 
 def _part(whole: str, place: int, label: Label, title: str = "", part_of: str = "") -> Head:
@@ -414,7 +413,7 @@ def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> i
     if not label.rest:
         return 2 if after is not None and after.bold and is_titlelike(after.text) else 0
     rest = RULED.sub("", label.rest)
-    circulated = after is not None and after.text.startswith("Circulated,")
+    circulated = after is not None and names_report(after.text)
     if block.bold or ((circulated or TO_DO.match(rest)) and not VERB.search(rest)):
         rest = rest.rstrip(".")
     if not rest or rest[0] in '“"‘•*' or rest[0].islower() or not is_titlelike(rest):

@@ -28,6 +28,7 @@ from ingest.headings import (
     has_colon_and_text,
     heads_report,
     in_title_case,
+    names_report,
     tells_of,
 )
 from ingest.language import detect_language
@@ -450,7 +451,7 @@ _VOTE = re.compile(r"(?:in favou?r|for|against|abstain\w*|abstentions?)\W*", re.
 def _is_reported(blocks: Sequence[Block], place: int) -> bool:
     """Whether a line of a few words, and at most one more, stands above a report."""
     lines = [each.text for each in blocks[place : place + 3]]
-    at = next((at for at, line in enumerate(lines) if line.startswith("Circulated,")), 0)
+    at = next((at for at, line in enumerate(lines) if names_report(line)), 0)
     return at > 0 and all(len(line.split()) <= PLAIN_WORDS * 2 for line in lines[:at])
 
 

@@ -23,6 +23,7 @@ from ingest.headings import (
     has_scraps,
     in_title_case,
     label_within,
+    names_report,
     sentence_title,
     tells_of,
 )
@@ -143,7 +144,7 @@ def _over_lines(
     more = 0 if ended else _lines_of_title(blocks, place, heads)
     if more and (
         not titled_by_bold
-        or blocks[place + more].text.startswith("Circulated,")
+        or names_report(blocks[place + more].text)
         or TO_DO.match(blocks[place].text)
     ):
         lines = (each.text for each in blocks[place : place + more])
@@ -255,7 +256,7 @@ def _lines_of_title(blocks: Sequence[Block], place: int, heads: dict[int, Head])
         more += 1
         if _is_broken_off(blocks, place + more, heads):
             more += 1
-        if blocks[place + more].text.startswith("Circulated,"):
+        if names_report(blocks[place + more].text):
             return more
         if place + more in heads and _heads_parts(blocks, place + more - 1, heads):
             return more
@@ -277,7 +278,7 @@ def _is_to_do_above_report(blocks: Sequence[Block], place: int, heads: dict[int,
         and place not in heads
         and bool(TO_DO.match(blocks[place].text))
         and len(blocks[place].text.split()) <= _TITLE_WORDS
-        and blocks[place + 1].text.startswith("Circulated,")
+        and names_report(blocks[place + 1].text)
     )
 
 
@@ -294,7 +295,7 @@ def _is_broken_off(blocks: Sequence[Block], place: int, heads: dict[int, Head]) 
 
 def _is_circulated(blocks: Sequence[Block]) -> bool:
     """Whether a report on the matter is named within these lines, where its heading ends."""
-    return any(each.text.startswith("Circulated,") for each in blocks)
+    return any(names_report(each.text) for each in blocks)
 
 
 def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> bool:

@@ -30,6 +30,7 @@ from ingest.headings import (
     heads_report,
     in_title_case,
     is_subheading,
+    names_report,
     sentence_title,
     tells_of,
     title_and_next,
@@ -59,15 +60,13 @@ def _of_whole_meeting(blocks: Sequence[Block], start: int) -> list[Head]:
     """The headings of minutes without numbers."""
     found: list[Head] = []
     captions = captions_of(blocks)
-    in_line = _heads_in_line(blocks, start)
+    in_line = _headings_in_line(blocks, start)
     colons = _headings_with_colon(blocks, start)
     for place in range(start, len(blocks)):
         if not _may_be_unnumbered(blocks[place]):
             continue
         text = blocks[place].text
-        head = free_heading(blocks, place, captions)
-        if head is None and in_line:
-            head = _heading_with_colon(place, text)
+        head = free_heading(blocks, place, captions) or in_line.get(place)
         if head is None and (place in colons or (not found and heads_report(blocks, place))):
             head = Head(place, None, "title", None, text.rstrip(" :"))
         if head:
@@ -226,10 +225,15 @@ def _has_headings_in_line(chain: Sequence[Candidate]) -> bool:
     return len(chain) >= PLAIN and split >= _MOST * len(chain)
 
 
-def _heads_in_line(blocks: Sequence[Block], start: int) -> bool:
-    """The same of minutes without numbers: several such paragraphs name business of a meeting."""
-    heads = [_heading_with_colon(place, blocks[place].text) for place in range(start, len(blocks))]
-    return sum(bool(head and BUSINESS.search(head.title)) for head in heads) >= PLAIN
+def _headings_in_line(blocks: Sequence[Block], start: int) -> dict[int, Head]:
+    """The headings in line of minutes without numbers, where several name business of a meeting."""
+    found = {
+        place: head
+        for place in range(start, len(blocks))
+        if (head := _heading_with_colon(place, blocks[place].text))
+    }
+    telling = sum(bool(BUSINESS.search(head.title)) for head in found.values())
+    return found if telling >= PLAIN else {}
 
 
 def _colon_title(text: str) -> tuple[str, str] | None:
@@ -411,7 +415,7 @@ def _is_marked_subheading(blocks: Sequence[Block], place: int, listed: bool) -> 
     if not _is_apart(blocks, place):
         return False
     text, below = blocks[place].text, blocks[place + 1].text
-    return below.startswith("Circulated,") or (
+    return names_report(below) or (
         (not listed or in_title_case(text))
         and len(text.split()) > 1
         and not tells_of(text)

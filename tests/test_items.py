@@ -486,14 +486,17 @@ def test_an_item_gone_on_with_has_the_parts_behind_those_that_it_had() -> None:
     assert [n for n in numbers if n != "3"] == ["3(a)", "1", "2", "3(b)", "3(c)", "4"]
 
 
-def test_the_parts_of_a_part_go_on_after_another_item_was_taken_between_them() -> None:
+def reports_of_committees() -> list[str]:
+    """The parts (i) to (iv) of a part, each a sentence with text below it."""
     report = "Circulated, report of the chair of the committee on {},\ndated the 4th of May.\n\n"
-    parts = [
-        f"({n}) {report.format(word)}{BODY}"
-        for n, word in zip(
-            ["i", "ii", "iii", "iv"], ["roads", "trees", "homes", "music"], strict=True
-        )
+    return [
+        f"({number}) {report.format(matter)}{BODY}"
+        for number, matter in [("i", "roads"), ("ii", "trees"), ("iii", "homes"), ("iv", "music")]
     ]
+
+
+def test_the_parts_of_a_part_go_on_after_another_item_was_taken_between_them() -> None:
+    parts = reports_of_committees()
     found = outline(
         f"1. Minutes\n\n{BODY}2. Services\n\n(a) The Charter\n\n{BODY}(b) Committee Reports\n\n"
         f"{parts[0]}{parts[1]}4. Housing\n\n{BODY}{parts[2]}{parts[3]}3. Planning\n\n{BODY}"
@@ -846,13 +849,7 @@ def test_the_name_below_a_letter_heads_nothing() -> None:
 
 
 def test_both_a_part_and_its_parts_go_on_behind_an_item_taken_early() -> None:
-    report = "Circulated, report of the chair on {},\ndated the 4th of May.\n\n"
-    parts = [
-        f"({n}) {report.format(word)}{BODY}"
-        for n, word in zip(
-            ["i", "ii", "iii", "iv"], ["roads", "trees", "homes", "art"], strict=True
-        )
-    ]
+    parts = reports_of_committees()
     found = outline(
         f"1. Minutes\n\n{BODY}2. Services\n\n(a) The Charter\n\n{BODY}(b) Committee Reports\n\n"
         f"{parts[0]}{parts[1]}5. Housing\n\n{BODY}{parts[2]}{parts[3]}(c) The Calendar\n\n{BODY}"
