@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -71,7 +70,6 @@ class Site:
     trap: Callable[[str, dict[str, str]], Answer | None] = lambda method, query: None
     agents: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
-    times: list[float] = field(default_factory=list)
     address: str = ""
 
     def add(
@@ -130,7 +128,6 @@ class Served:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.asked.append(self.path)
-                site.times.append(time.monotonic())
                 site.agents.add(self.headers.get("User-Agent", ""))
                 status, headers, body = site.answer(self.path)
                 data = body.encode() if isinstance(body, str) else body
