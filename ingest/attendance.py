@@ -17,7 +17,8 @@ _LABELS = (
     (
         "in_attendance",
         r"(?:also\s+|others?\s+|officers?\s+|officials?\s+|staff\s+)?(?:in attendance|also "
-        r"present)|officials?|officers?(?:\s+present)?|staff|clerk",
+        r"present)|officials?|officers?(?:\s+present)?|staff|clerk(?:ed by)?|visitors?|guests?|"
+        r"(?:members of the )?public",
     ),
     (
         "present",
@@ -28,7 +29,7 @@ _LABELS = (
 )
 _LABEL = re.compile("|".join(rf"(?P<{name}>{pattern})" for name, pattern in _LABELS), re.I)
 _OPENING = re.compile(
-    r"^(?:\d{1,4}[.)]?\s*)?(?P<label>[^:\-–\n]{2,60}?)\s*(?::[\-–]?|\s[\-–]\s)\s*(?P<names>.*)$",
+    r"^(?:\d{1,4}[.)]?\s*)?(?P<label>[^:\-–\n]{2,60}?)\s*(?::[\-–]?|;|\s?[\-–]\s)\s*(?P<names>.*)$",
     re.S,
 )
 _RECEIVED = re.compile(
@@ -37,7 +38,7 @@ _RECEIVED = re.compile(
     re.I | re.S,
 )
 _TITLED = (
-    r"(?:(?:parish |town |county |city |district |borough )?(?:councillors?|cllrs?)|mrs|mr|ms|"
+    r"(?:(?:parish |town |county |city |district |borough )?(?:councillors?|cllrs?)|mrs|mr|m/?s|"
     r"miss|dr|messrs)\b"
 )
 # Sentences that say who came and who did not: the names stand before the verb or after it.
@@ -67,26 +68,42 @@ _SENTENCES = (
     ),
     (
         "present",
-        re.compile(rf".{{0,80}}\bpresent:\s*(?P<names>{_TITLED}.{{2,900}})$", re.I | re.S),
+        re.compile(r".{0,80}\bpresent:\s*(?P<names>(?-i:[A-Z]).{2,900})$", re.I | re.S),
     ),
 )
 _REASON = re.compile(r"\s*,?\s+(?:as|because|who|due to|owing to)\s+(?=[a-z])")
 _PROSE = re.compile(r"\bapolog|\bpresent\b|\bthose attending\b", re.I)
 _SAYS = re.compile(r"\b(?:was|were|had|has|have|sent|gave|that|because|who|attended|left|joined)\b")
 _SPLIT = re.compile(
-    r"\s*(?:,(?![^()]*\))|;|\band\b(?![^()]*\))|&|\n|•|\|)\s*"
-    r"|(?<=[a-z]{3}\))\s+(?=[A-Z][\w.]* ?[A-Z])"  # "D Lee (Chair) R Roe"
+    r"\s*(?:,(?![^()]*\))|;|\band\b(?![^()]*\))|&|\n|•|\||\b(?:together with|plus)\b)\s*"
+    r"|(?<=[a-z]{3}\))\s+(?=[A-Z][\w.]* ?[A-Z]|\d)"  # "D Lee (Chair) R Roe"
+    r"|(?<=[a-z])\s+(?=Clerk\s[A-Z])"  # "D Lee Clerk R Roe"
+    r"|(?<=[a-z])(?<!\bM[rs])(?<!\bDr)(?<!\bMrs)(?<!lr)[:.]\s+"
+    r"(?=\d|[A-Z]\.|(?:Mr|Mrs|Ms|Miss|Dr|Cllr|(?:\w+ )?Councillor)\b)"
 )
 _NAME = re.compile(
     r"^(?:(?:[A-ZÀ-Ý][\w.’'\-]*|Ó|de|van|Mc|la|le|"
-    r"du)\s*){1,6}(?:\([^()]{1,60}\))?\s*(?:[-–]\s*[\w /’'.]{2,50})?$"
+    r"du)\s*){1,6}(?:\([^()]{1,60}\)\s*){0,2}(?:[-–]\s*[\w /’'.\-]{2,50})?$"
 )
 _TITLE_ONLY = re.compile(
-    rf"^(?:[^,:]{{2,30}}\s[-–]\s+(?=(?:councillors?|cllrs?)\b))?{_TITLED}\.?:?\s*", re.I
+    rf"^(?:[^,:]{{2,30}}\s[-–]\s+(?=(?:councillors?|cllrs?)\b)|(?:the\s+)?(?:vice-?\s?)?chair"
+    rf"(?:man|person|woman)?\s+(?={_TITLED})|clerk\s+)?(?:{_TITLED}\.?:?\s*)*",
+    re.I,
 )
-_ROW_LABEL = re.compile(r"^(?P<label>[A-Za-z ]{2,40}?):?\s\|\s")
+_ROW_LABEL = re.compile(
+    r"^(?P<beside>present|apologies|in attendance)\s+(?=[A-Z])"
+    r"|^(?P<label>[A-Za-z ]{2,40}?):?\s\|\s",
+    re.I,
+)
+_BRACKETS = str.maketrans("{}", "()")
 _INITIALS = re.compile(r"[A-Z]{2}\w?")
-_NOBODY = frozenset(["none", "nil", "all", "no apologies"])
+_NAME_AND_INITIALS = re.compile(r"(?P<name>.*\S)\s+\(?(?P<initials>[A-Z]{2}\w?)\)?")
+# A heading in the opening of what is no list of persons.
+_OTHER_LIST = re.compile(r"(?:papers?|documents?|reports?|correspondence|agenda)\b", re.I)
+_BROKEN_OFF = re.compile(rf"(?:\b[A-Z]|{_TITLED})$", re.I)
+_NOBODY = frozenset(
+    ["none", "nil", "all", "no apologies", "one", "two", "three", "four", "five", "six", "seven"]
+)
 # "Councillor Galvin, Mayor" is one person.
 _ROLE = re.compile(
     r"(?:(?:an|the|lord|deputy|vice|leas)[ -])*(?:mayor|cathaoirleach|chair(?:man|person|woman)?"
@@ -97,12 +114,14 @@ _ROLE = re.compile(
 _ROLE_ALONE = re.compile(rf"\bthe\s+(?-i:[A-Z]).*?(?=\(|\b{_TITLED}|$)", re.I | re.S)
 _NO_NAME = re.compile(
     r"(?!.*(?:\(| [-–] ))(?:.*\b)?(?:services|interests|division|directorate|department|"
-    r"committee|council|report|representatives(?: present)?|members?|leader)",
+    r"committee|council|report|representatives(?: present)?|members?|leader|councillors?|policy|"
+    r"policies|strategy|regulations|contract|agenda|actions?|minutes|team|taken|when)",
     re.I,
 )
 _LABEL_INSIDE = re.compile(
     r"(?<=[.;])\s+(?=(?:(?:also |members |officers? |officials? )?(?:present|in attendance)|"
-    r"apolog(?:y|ies)(?: for absence)?|officers?|officials?|staff)\s*:)",
+    r"apolog(?:y|ies)(?: for absence)?|officers?|officials?|staff|visitors?|guests?)\s*:)"
+    r"|(?:[.;,]|(?<=[a-z]))\s+(?=(?:members of the public|apologies)\s*[:\-–]\s)",
     re.I,
 )
 _ROLE_FIRST = re.compile(r"\(([^()]*\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s[^()]*)\)")
@@ -129,21 +148,27 @@ def parse_attendance(opening: Sequence[str], date: str | None = None) -> Attenda
                 _add_row(found, columns, paragraph, before)
                 continue
             beside = _ROW_LABEL.match(paragraph)
-            if beside and _label(beside["label"]):
-                paragraph = f"{beside['label']}: {paragraph[beside.end() :]}"
+            if beside and _label(head := beside["label"] or beside["beside"]):
+                paragraph = f"{head}: {paragraph[beside.end() :]}"
         elif not _NAME.match(paragraph):
             columns = []
         before = paragraph
         match = _OPENING.match(paragraph)
         label = _label(match["label"]) if match else _label(paragraph.strip(" :"))
         if label in ("", "apologies") and _add_prose(found, paragraph, match if label else None):
-            if current and not label:  # the names of the heading above may stand before
-                _add(found[current], _before_sentences(paragraph))
+            # The names of the heading above, or of its own, may stand before.
+            if under := label or current:
+                text = match["names"] if match and label else paragraph
+                _add(found[under], _before_sentences(text))
             current = ""
         elif label:
             current = label
             if match and _label(match["label"]):
-                _add(found[label], _without_sentences(match["names"]))
+                names = _without_sentences(match["names"])
+                _add(found[label], names)
+                _add_prose(found, match["names"][len(names) :], None)
+        elif match and _OTHER_LIST.match(match["label"]):
+            current = ""
         elif (
             current and len(paragraph) < 1500 and not re.search(r"\b(?:was|were|that)\b", paragraph)
         ):
@@ -208,9 +233,19 @@ def _dates_of(cell: str) -> list[str]:
 
 
 def _parts(opening: Sequence[str]) -> Iterator[str]:
-    """The paragraphs, cut where another heading stands inside one: "Officers: ..."."""
-    for paragraph in opening:
-        yield from _LABEL_INSIDE.split(paragraph) if len(paragraph) < 5000 else [paragraph]
+    """The paragraphs, cut where another heading stands inside one: "Officers: ...".
+
+    One that breaks off within a name goes on in the next: "Mrs R", "Roe, Mr D Lee".
+    """
+    begun = ""
+    for paragraph in [*opening, ""]:
+        if begun and _NAME.match(re.split(r"[,;(]", paragraph)[0]):
+            paragraph = f"{begun} {paragraph}"
+        elif begun:
+            yield from _LABEL_INSIDE.split(begun)
+        begun = paragraph if len(paragraph) < 1500 and _BROKEN_OFF.search(paragraph) else ""
+        if not begun and paragraph:
+            yield from _LABEL_INSIDE.split(paragraph) if len(paragraph) < 5000 else [paragraph]
 
 
 def _without_sentences(names: str) -> str:
@@ -305,15 +340,29 @@ def _add(names: dict[str, None], text: str) -> None:
     for person in _ROLE_FIRST.findall(text):
         if len(person) < 60:
             names.setdefault(" ".join(person.split()))
-    rest = _ROLE_FIRST.sub(" ", text)
+    rest = _ROLE_FIRST.sub(" ", text.translate(_BRACKETS))
+    roles = rest != text.translate(_BRACKETS)
     for part in _SPLIT.split(rest):
-        if rest != text and not _TITLE_ONLY.match(part.strip(" .;:")):
+        part = _REASON.split(part.strip(" .;:"))[0]
+        title = _TITLE_ONLY.match(part)
+        if roles and not (title and title.end()):
             continue  # "Senior Engineer (Mr. T. Tarpey)": the roles are no names
-        name = _TITLE_ONLY.sub("", part.strip(" .;:"))
+        name = _without_initials(part[title.end() :] if title else part)
         name = re.sub(r"\s*\(\d[^()]*\)$", "", name)  # "(24 members)" counts them
+        name = re.sub(r"\s+in the chair$", "", name, flags=re.I)
         if name.lower() in _NOBODY or _INITIALS.fullmatch(name):
             continue
         if _ROLE.fullmatch(name) or _NO_NAME.fullmatch(name):
             continue
         if 2 < len(name) < 70 and _NAME.match(name) and not _label(name):
             names.setdefault(name)
+
+
+def _without_initials(name: str) -> str:
+    """The name without its own initials behind it, by which minutes call who has an action."""
+    match = _NAME_AND_INITIALS.fullmatch(name)
+    if match is None:
+        return name
+    words = re.findall(r"[A-Z]\w*", re.sub(r"\(.*?\)", "", match["name"]))
+    own = "".join(word[0] for word in words)
+    return match["name"] if own and match["initials"].startswith(own) else name

@@ -167,3 +167,62 @@ def test_an_office_without_a_name_sends_no_apology_by_name() -> None:
     assert attendance.present == ("Barr", "Corr")
     assert "Ennis" in attendance.apologies
     assert not any("Services" in name or name == "Leisure" for name in attendance.apologies)
+
+
+def test_names_are_told_apart_without_commas_too() -> None:
+    listed = "Present: A. Quill - Chairman: B. Barr, Mrs. Corr. Mrs. Dunne, F. Hale - Vice-Chairman"
+    assert parse_attendance(
+        [f"{listed}, M/s Jay and K. Lane together with six members."]
+    ).present == (
+        "A. Quill - Chairman",
+        "B. Barr",
+        "Corr",
+        "Dunne",
+        "F. Hale - Vice-Chairman",
+        "Jay",
+        "K. Lane",
+    )
+    given = "Those attending: Cllr Mrs A Quill (Chair) B Barr Clerk C Corr. 4 members of the public"
+    assert parse_attendance([given]).present == ("A Quill (Chair)", "B Barr", "C Corr")
+    assert parse_attendance(["Present: Mrs C Corr (Clerk) 6 residents"]).present == (
+        "C Corr (Clerk)",
+    )
+
+
+def test_a_name_over_two_lines_is_one() -> None:
+    lines = ["Present: Cllr B Barr, Cllr Mrs C", "Corr, Cllr D Dunne"]
+    assert parse_attendance(lines).present == ("B Barr", "C Corr", "D Dunne")
+
+
+def test_what_stands_behind_a_name_does_not_lose_it() -> None:
+    opening = ["Present- Cllr Quill in the chair, Ben Barr BB, Cora Corr {RDC} (CC)"]
+    opening += ["Apologies: Cllr Dunne who has now moved away. The clerk was asked to write."]
+    attendance = parse_attendance(opening)
+    assert attendance.present == ("Quill", "Ben Barr", "Cora Corr (RDC)")
+    assert attendance.apologies == ("Dunne",)
+
+
+def test_the_heading_of_a_row_may_stand_in_its_first_cell() -> None:
+    rows = ["Present Ada Quill | AQ | Ben Barr | BB", "Cora Corr | CC | Dan Dunne | DD"]
+    names = ("Ada Quill", "Ben Barr", "Cora Corr", "Dan Dunne")
+    assert parse_attendance(rows).present == names
+
+
+def test_the_public_and_visitors_are_not_members() -> None:
+    listed = "Present: Chairman Cllr Mrs Quill, Cllr Barr. Members of the public - Mr A. Corr"
+    attendance = parse_attendance([listed, "Visitors: Dan Dunne", "Clerked by | Eve Finch"])
+    assert attendance.present == ("Quill", "Barr")
+    assert attendance.in_attendance == ("A. Corr", "Dan Dunne", "Eve Finch")
+
+
+def test_papers_are_nobody() -> None:
+    opening = ["Present: A Quill, B Barr", "Papers sent to members: Standing Orders, Tree Survey"]
+    assert parse_attendance(opening).present == ("A Quill", "B Barr")
+
+
+def test_names_before_and_behind_a_sentence_stand_under_their_heading() -> None:
+    opening = ["Present: A Quill and 2 residents. Mr B Barr and Mrs C Corr were also present."]
+    opening.append("Apologies: Cllr D Dunne\nApologies were also received from Cllr E Finch")
+    attendance = parse_attendance(opening)
+    assert attendance.present == ("A Quill", "B Barr", "C Corr")
+    assert set(attendance.apologies) == {"D Dunne", "E Finch"}
