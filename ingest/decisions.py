@@ -7,6 +7,7 @@ than a missing one.
 from __future__ import annotations
 
 import re
+from calendar import month_name
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +24,8 @@ _NAME = (
     r"(?:\s?\([A-Z][A-Za-z]{{0,3}}\.?\))?)"
 )
 _PROPOSER = re.compile(
-    r"\b(?:[Pp]roposed|PROPOSED|[Pp]roposer|[Mm]oved|[Mm]olta|[Mm]oladh)(?:\s+earlier)?(?:\s*(?:by|ag|:|-|–))*\s*"
+    r"\b(?:[Pp]roposed|PROPOSED|[Pp]roposer|[Mm]oved|[Mm]olta|[Mm]oladh)(?:\s+earlier)?"
+    r"(?:\s*(?:by|ag|:|-|–))*\s*"
     + _NAME.format("name")
     + r"|\b[Oo]n the proposal of\s+"
     + _NAME.format("name2")
@@ -31,7 +33,8 @@ _PROPOSER = re.compile(
     + _NAME.format("name3")
 )
 _SECONDER = re.compile(
-    r"\b(?:[Ss]econded|SECONDED|[Ss]econder|2nd|[Cc]uidi\w*)"
+    rf"\b(?:[Ss]econded|SECONDED|[Ss]econder|2nd(?!\s+(?:of\s+)?(?:{'|'.join(month_name[1:])}))|"
+    r"[Cc]uidi\w*)"
     r"(?:\s*(?:by|ag|[ó6]n?|:|-|–))*\s*" + _NAME.format("name")
 )
 _BEFORE_VERB = re.compile(_NAME.format("name") + r"\s+(?:formally\s+)?proposed\b")
@@ -50,8 +53,8 @@ _ADVERBS = (
 )
 _BODY = (
     r"(?:the\s+)?(?:members|committee|council|councillors|meeting|board|governors|panel|cabinet|"
-    r"executive|"
-    r"forum|trustees|sub-?committee|CC|parish council|community council)"
+    r"executive|forum|trustees|sub-?committee|CC|PC|cllrs|parish council|community council)"
+    r"(?:\s+present)?"
 )
 _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     (
@@ -101,6 +104,7 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
         "recommended",
         re.compile(
             rf"\b(?:it was|{_BODY}){_ADVERBS}\s+recommended\b|^\W*(?:and\s+)?recommended\b|"
+            r"(?:^|[-–])\W*(?:approval|refusal|permission)\s+recommended\b|"
             rf"\b(?:it was|{_BODY}){_ADVERBS}\s+(?:agreed|resolved){_ADVERBS}\s+to recommend\b|"
             rf"\bresolved\W+to recommend\b",
             re.I,
@@ -132,10 +136,19 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     (
         "agreed",
         re.compile(
-            rf"\b(?:it\s+was|was|were)(?:\s+\w+ly|\s+then|\s+also|\s+further)*\s+(?:agreed|"
-            rf"decided)\b(?!\s+(?:by|with|between)\b)|"
-            rf"\b{_BODY}{_ADVERBS}\s+(?:agreed|approved|decided|adopted)\b|^\W*(?:agreed|"
-            rf"approved|carried)\b(?=\s*(?:[.,:;!)–-]|$|that\b|to\b|and\b|subject\b))|"
+            rf"\b(?:it\s+was|was|were)(?:\s+\w+ly|\s+then|\s+also|\s+further|\s+therefore)*"
+            r"\s+(?:agreed|decided)\b(?!\s+(?:with|between)\b)(?!\s+by\s+"
+            r"(?!all\b|\d|the\s+(?:PC|CC|(?:parish |community )?council|committee|members)\b))|"
+            rf"\b(?:all\s+(?:the\s+)?)?{_BODY}{_ADVERBS}\s+(?:agreed|approved|decided|adopted)\b|"
+            rf"^\W*(?:(?:all|unanimously)\s+)?(?:agreed|approved|confirmed(?=\s*&)|carried)"
+            r"(?:\s+unanimously)?\b"
+            r"(?=\s*(?:[.,:;!)–&-]|$|that\b|to\b|and\b|subject\b|for payment\b|this\b))|"
+            r"\bseconded\b[^.;:]{2,60}?[,\s–-]\s*(?:all|unanimously)\s+agreed\b|"
+            r"\b(?:accepted|approved|agreed|pass(?:ed)?)\s+for\s+payment\b|"
+            r"\b(?:discussed|considered|presented|reviewed)\b[^.;]{0,40}?\band\s+(?:\w+ly\s+)?"
+            r"(?:agreed|resolved|approved)(?=\s+(?:to|that)\b|\W*$)|"
+            r"^\W*th(?:is|ese)\s+(?:was|were)\s+(?:\w+ly\s+)?(?:approved|adopted|ratified|"
+            r"accepted)\b|\b(?:was|were)\s+(?:\w+ly\s+)?(?:adopted|ratified)\W*$|"
             r"[-–—]\s*(?:\w+ly\s+|all\s+)?(?:agreed|approved|ratified|adopted)\b"
             r"(?:\s*\([^()]{0,60}\)?|"
             r"\s+(?:as|subject to|including|in principle)\b[^.;]{0,80})?\W*$|"
@@ -192,6 +205,11 @@ _EITHER = re.compile(
     re.I,
 )
 _NAMED_AFTER = re.compile(r"^\W*(?:approval\s*[-–:]?\s*)?proposed\b.{2,110}$", re.I | re.S)
+_MOVED_AND_AGREED = re.compile(
+    r"\W*proposed\b(?:(?!\bthat\b)[^.;]|\b[A-Z]\.){2,110}?[,\s–-]\s*(?:all|unanimously|and)\s+"
+    r"(?:agreed|carried|approved)\W*",
+    re.I,
+)
 # Looked for in lower case one by one, which is seven times as fast as by one pattern.
 _TRIGGERS = (
     *("agreed", "resolved", "decided", "recommend", "noted", "defer", "adjourn", "lost"),
@@ -219,7 +237,8 @@ _LOST_WORD = re.compile(
 _ELSEWHERE = re.compile(
     r"\b(?:previous(?:ly)?|last|earlier)\s+(?:\w+\s+)?(?:meeting|agreed|resolved)\b|\bhad "
     r"(?:been\s+)?(?:agreed|resolved|decided)\b|"
-    r"\bif (?:it was|the)\b|\b(?:before|until|once) (?:it|they) (?:was|were)\b|"
+    r"\bif (?:it was|the)\b.{0,80}?\b(?:agreed|resolved|decided|approved|passed|carried|adopted)\b|"
+    r"\b(?:before|until|once) (?:it|they) (?:was|were)\b|"
     r"\bwhether\b.{0,30}\bagreed\b|\bwould be (?:agreed|resolved)\b|\bnot "
     r"agreed\b|"
     r"\bat (?:the|a|its) [^.]{0,40}meeting (?:held )?(?:on|in)\b|^\W*at (?:the|that) meeting\b|"
@@ -228,8 +247,10 @@ _ELSEWHERE = re.compile(
     # What somebody said was agreed is no decision of this meeting.
     r"\b(?:stated|said|indicated|recalled|explained|pointed out|advised|informed|outlined|"
     r"confirmed|"
-    r"clarified|asked|requested|queried|reminded|understood|believed|felt|hoped|suggested)\b"
-    r"(?!\s+and\s+(?:\w+ly\s+)?(?:agreed|resolved)\b).*?"
+    r"clarified|asked|(?<!^)requested|queried|reminded|understood|believed|felt|hoped|"
+    r"(?<!^)suggested)\b(?!\s+and\s+(?:\w+ly\s+)?(?:agreed|resolved)\b)"
+    # "..., it was agreed" is a clause of its own.
+    r"(?:(?!(?:[,;]|\s[-–]|\band therefore)\s+it was\s+(?:therefore\s+)?(?:agreed|resolved)).)*?"
     r"\b(?:agreed|resolved|decided|deferred|withdrawn|approved|refused|noted|adopted|"
     r"carried(?!\s+out)|ratified|elected|appointed)\b",
     re.I,
@@ -374,10 +395,13 @@ def _narrated(texts: Sequence[str], place: int) -> Iterator[Decision]:
     if len(text) > _LONGEST or not _may_decide(text):
         return
     spans = split_sentences(text)
+    named = ""
     for at, (start, end) in enumerate(spans):
         sentence = text[start:end].strip()
         if not _may_decide(sentence) or sentence.endswith("?") or _EITHER.search(sentence):
             continue
+        if sentence == named.strip():
+            continue  # who moved the decision before
         approves = _MINUTES_APPROVED.search(sentence)
         if _ELSEWHERE.search(sentence) and not (approves and len(sentence) < _SHORT):
             continue
@@ -401,12 +425,14 @@ def _narrated(texts: Sequence[str], place: int) -> Iterator[Decision]:
         if approves and not _NAMED_AFTER.match(after):  # remarks stand between
             told = [text[slice(*span)] for span in spans[at + 1 :]]
             after = next((each for each in told if _NAMED_AFTER.match(each)), below)
-        named = sentence
+        if at and _BARE.fullmatch(sentence):  # what was agreed stands in the sentence before
+            sentence = text[spans[at - 1][0] : end].strip()
+        named = sentence if sentence == text[start:end].strip() else text[slice(*spans[at - 1])]
         moves = last_but_one and _moved_at_end(texts, place + 1)
         if (
             not _PROPOSER.search(sentence)
             and _NAMED_AFTER.match(after)
-            and not (_outcome(after) or moves)
+            and (_MOVED_AND_AGREED.fullmatch(after) or not (_outcome(after) or moves))
         ):
             named = after
         if at and OF_THIS_PROPOSAL.match(sentence):  # moved in the sentence before
@@ -418,6 +444,11 @@ def _narrated(texts: Sequence[str], place: int) -> Iterator[Decision]:
 
 
 _OPENS = re.compile(r"[:;]\s?[-–]?$")
+_BARE = re.compile(
+    r"\W*(?:this was\s+)?(?:(?:all|unanimously)\s+)?(?:agreed|approved|carried|passed|adopted)"
+    r"(?:\s+unanimously|\s+by all(?:\s+(?:present|members|councillors|cllrs))?)?\W*",
+    re.I,
+)
 _QUOTED = 12  # paragraphs of a quoted motion, at most
 
 
@@ -460,11 +491,18 @@ def _outcome(sentence: str) -> DecisionKind | None:
     return special[0] if special else found[0]
 
 
+# "the proposed Mill Lane path": who proposed stands behind "by", with a title or with a seconder.
+_IS_PROPOSED = re.compile(rf"[Pp]roposed\s+(?!by\b|earlier\b|{_TITLE}\b|[A-Z]\.?\s|[A-Z]{{2,3}}\b)")
+_MOVES = re.compile(r"\bseconde|\b2nd\b", re.I)
+
+
 def _name(pattern: re.Pattern[str], text: str) -> str | None:
     """The one name that the pattern finds; two different ones are none."""
     names = []
     for match in pattern.finditer(text):
         name = next((value for value in match.groups() if value), "")
+        if _IS_PROPOSED.match(match[0]) and not _MOVES.search(text):
+            continue
         name = re.sub(r"[\s.,;:]+$", "", " ".join(name.split()))
         name = re.sub(r"\s+(?:And|Seconded|It|That|The|Proposed)$", "", name)
         if name and not re.fullmatch(rf"{_TITLE}|The|That|It|Resolved|And|All|Members?", name):

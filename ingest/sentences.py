@@ -69,6 +69,11 @@ _INITIALS = re.compile(r"[^\W\d_](?:\.[^\W\d_])*")
 _SHORTENED_NAME = re.compile(r"[A-Z][b-df-hj-np-tv-xz]{1,2}")  # "Ml. Hourigan", "Wm. Tate"
 _TALLY = re.compile(r"\s*\((\d{1,3})\)(?=\s+[A-Z]|\s*$)")
 _IN_A_ROW = re.compile(r"\s*,\s*|\s+(?:and|&)\s+")
+# "£1,000. 00": a blank slipped into the sum.
+_SUM = re.compile(r"[£€$]\s?\d[\d,]*\Z")
+_PENCE = re.compile(
+    r"\s(?:00\b|\d\d(?=\W*$|\s*[.,;)–-]|\s+(?:and|but|for|from|in|on|to|was|which|with)\b))"
+)
 _ADDRESS = re.compile(r"\S*(?:@|www\.|https?:)\S*\Z")
 
 
@@ -121,6 +126,8 @@ def _is_boundary(text: str, start: int, match: re.Match[str]) -> bool:
         return _counts_names(before.rstrip(" ."), int(match["tally"][1:-1]))
     if kind == "glued":
         return not _ADDRESS.search(before[-80:])
+    if _SUM.search(before) and _PENCE.match(text, match.end()):
+        return False
     following = _NEXT_WORD.match(text, match.end())
     assert following is not None  # the pattern matches the empty string
     word = following["word"]

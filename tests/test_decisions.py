@@ -51,6 +51,20 @@ def test_a_formal_resolution_has_proposer_seconder_and_text() -> None:
         ("Mrs Corr was duly elected Chairman.", "agreed"),
         ("The Mayor declared Councillor Barr appointed to the Harbour Board.", "agreed"),
         ("A discussion followed, after which it was agreed to sell the mower.", "agreed"),
+        ("It was therefore agreed to sell the mower.", "agreed"),
+        ("It was agreed by all present to sell the mower.", "agreed"),
+        ("All Cllrs agreed to the sale.", "agreed"),
+        ("All agreed this was a true record.", "agreed"),
+        ("The accounts were presented and accepted for payment.", "agreed"),
+        ("Approved & signed as correct.", "agreed"),
+        ("Refusal recommended by 5 votes and 1 abstention.", "recommended"),
+        ("The survey was discussed and it was agreed by 4 to 1 to go on.", "agreed"),
+        ("The rates and the hedge were discussed and resolved to raise both by £2.", "agreed"),
+        ("The Clerk was asked for a view, it was agreed to write to the owner.", "agreed"),
+        ("Councillors agreed that £50 be given if the barn is mended.", "agreed"),
+        ("Suggested changes to the lease were agreed.", "agreed"),
+        ("The revised Code and the rota were adopted.", "agreed"),
+        ("Seconded Cllr Barr, all agreed.", "agreed"),
     ],
 )
 def test_an_outcome_told_in_a_sentence(sentence: str, kind: str) -> None:
@@ -74,6 +88,9 @@ def test_an_outcome_told_in_a_sentence(sentence: str, kind: str) -> None:
         "The meeting was advised that the plan was adopted by the County.",
         "Mrs Corr was elected Chairman in 1998.",
         "At the AGM a new treasurer was appointed.",
+        "If the motion were carried, the scheme adopted in May would be reviewed.",
+        "The price was agreed by the two farmers.",
+        "Mr Barr asked whether it was agreed to sell the mower.",
     ],
 )
 def test_what_only_sounds_like_a_decision_is_none(sentence: str) -> None:
@@ -210,3 +227,30 @@ def test_proposer_and_seconder_in_a_sentence() -> None:
 def test_decisions_are_made_of_any_text_in_order(texts: list[str]) -> None:
     decisions = decide(*texts)
     assert [each.paragraph for each in decisions] == sorted(each.paragraph for each in decisions)
+
+
+def test_what_is_proposed_is_nobody_and_neither_is_a_month() -> None:
+    (decision,) = decide("It was agreed to visit the proposed Mill Lane path.")
+    assert (decision.proposer, decision.seconder) == (None, None)
+    (decision,) = decide("The minutes of the meeting of 2nd December were approved.")
+    assert decision.seconder is None
+    (decision,) = decide("It was agreed to sell the mower (proposed A. Barr, 2nd C. Corr).")
+    assert (decision.proposer, decision.seconder) == ("A. Barr", "C. Corr")
+
+
+@pytest.mark.parametrize(
+    "bare", ["Agreed", "Unanimously agreed.", "This was agreed by all present."]
+)
+def test_a_bare_outcome_comes_with_what_was_agreed(bare: str) -> None:
+    before = "Cllr Barr proposed a new mower, seconded by Cllr Corr."
+    (decision,) = decide(f"The mower is old. {before} {bare}")
+    assert decision.text == f"{before} {bare}"
+    assert (decision.proposer, decision.seconder) == ("Cllr Barr", "Cllr Corr")
+
+
+def test_movers_of_the_decision_before_are_no_decision_of_their_own() -> None:
+    (decision,) = decide(
+        "The minutes were approved. Proposed Cllr Barr, seconded Cllr Corr, all agreed."
+    )
+    assert decision.text == "The minutes were approved."
+    assert (decision.proposer, decision.seconder) == ("Cllr Barr", "Cllr Corr")

@@ -88,3 +88,9 @@ def test_spans_are_in_order_and_leave_out_only_white_space(text):
         assert text[start:end] == text[start:end].strip()
         position = end
     assert not text[position:].strip()
+
+
+def test_a_blank_in_a_sum_ends_no_sentence() -> None:
+    for text in ("The fee is £1,250. 00 a year.", "It cost £678. 09 and was paid."):
+        assert split_sentences(text) == [(0, len(text))]
+    assert len(split_sentences("It cost £50. 20 residents came.")) == 2
