@@ -119,6 +119,7 @@ def heads_report(blocks: Sequence[Block], place: int) -> bool:
 
 
 OFFICE = re.compile(r"\((?:Mr|Mrs|Ms|Miss|Dr|Cllr)\b")
+PERSON = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Cllrs?|Councillors?)\b")  # what follows is a name
 
 
 def label_within(own: Label) -> Label | None:

@@ -37,8 +37,8 @@ _SLASH = re.compile(
     r"^(?P<n>\d{1,4}/\d{1,4}(?:/\d{1,4})?)(?P<delimiter>[.:)]?)(?=\s+[A-Z“\"‘(]|\s*$)" + _REST, re.S
 )
 _DECIMAL = re.compile(
-    r"^(?P<n>\d{1,3}(?:\.\d{1,3}){1,3})(?P<delimiter>[.:)]?)(?=\s+[A-Z“\"‘(]|\s*$|[A-Z][a-z]|"
-    r"\s(?:19|20)\d\d(?:/\d{1,4})?\s\w)" + _REST,
+    r"^(?P<n>\d{1,3}(?:\.\d{1,3}){1,3}(?P<after>[A-C](?=\s+[A-Z]))?)(?P<delimiter>[.:)]?|\s[-–—](?=\s))"
+    r"(?=\s+[A-Z“\"‘(]|\s*$|[A-Z][a-z]|\s(?:19|20)\d\d(?:/\d{1,4})?\s\w)" + _REST,
     re.S,
 )
 _INTEGER = re.compile(
@@ -158,6 +158,8 @@ def _label(match: re.Match[str], text: str, family: str, worded: bool = False) -
         number = printed
     else:
         value = tuple(int(part) for part in re.findall(r"\d+", printed))
+        if after := groups.get("after"):
+            value = (*value, letter_value(after))
         number = " ".join(printed.split())
     return Label(number, family, value, rest, (groups["delimiter"] or "").strip(), worded)
 

@@ -98,7 +98,7 @@ def subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[Head]:
             parts = _lettered(own, letters, candidate.block)
         if not QUESTION_OR_MOTION.search(title):
             if parts:
-                parts += _between(parts, letters)
+                parts += _between(blocks, parts, letters)
             else:
                 run = _in_order(letters)
                 parts = _with_text(blocks, run, own.number, candidate.block, end)
@@ -203,22 +203,41 @@ def _lettered(
     heads |= {place: label for place, label, titled in run if titled}
     heads.pop(first, None)
     parts: dict[str, Head] = {}
+    twice = _printed_twice(letters)
     for place, label in sorted(heads.items()):
         # A letter that comes again is of a list in the text of a later part.
-        parts.setdefault(label.number, _part(own.number, place, label))
+        key = f"{label.number} again" if place in twice else label.number
+        parts.setdefault(key, _part(own.number, place, label))
     return list(parts.values())
+
+
+def _printed_twice(letters: Sequence[tuple[int, Label, int]]) -> set[int]:
+    """The places of a letter that was printed for its successor too: q, q, r."""
+    values = [label.value[0] for _, label, _ in letters]
+    return {
+        letters[at][0]
+        for at in range(1, len(letters) - 1)
+        if values[at - 1] == values[at] == values[at + 1] - 1
+    }
 
 
 def _part(whole: str, place: int, label: Label, title: str = "", part_of: str = "") -> Head:
     return Head(place, f"{whole}({label.number})", "sub", label, title, part_of=part_of)
 
 
-def _between(parts: Sequence[Head], letters: Sequence[tuple[int, Label, int]]) -> list[Head]:
+def _between(
+    blocks: Sequence[Block], parts: Sequence[Head], letters: Sequence[tuple[int, Label, int]]
+) -> list[Head]:
     """The part (b) that stands between (a) and (c), though its heading does not look like one.
 
-    Where other letters stand there too, they are of a list.
+    Where other letters stand there too, they are of a list. Behind several parts the next is one
+    that looks like a heading, however few words stand below it.
     """
     known = {head.block: head for head in parts}
+    numerals = [
+        label.number for _, label, _ in letters if re.fullmatch("[ivx]{2,}", label.number, re.I)
+    ]
+    value_of = roman_value if numerals else letter_value
     found: list[Head] = []
     waiting: list[tuple[int, Label]] = []
     value = 0
@@ -226,14 +245,22 @@ def _between(parts: Sequence[Head], letters: Sequence[tuple[int, Label, int]]) -
         if place not in known:
             waiting.append((place, label))
             continue
-        missing = list(range(value + 1, label.value[0]))
-        if missing and [other.value[0] for _, other in waiting] == missing:
+        missing = list(range(value + 1, value_of(label.number)))
+        if missing and [value_of(other.number) for _, other in waiting] == missing:
             whole = (known[place].number or "").rpartition("(")[0]
             found += [_part(whole, *each) for each in waiting if not each[1].rest[:1].islower()]
-        waiting, value = [], label.value[0]
+        waiting, value = [], value_of(label.number)
+    if waiting and len(parts) >= _SEVERAL and value_of(waiting[0][1].number) == value + 1:
+        place, label = waiting[0]
+        below = blocks[place + 1] if place + 1 < len(blocks) else None
+        plain = in_title_case(label.rest) and is_titlelike(label.rest)
+        if plain and not VERB.search(label.rest) and below and not (below.label or below.table):
+            whole = (parts[0].number or "").rpartition("(")[0]
+            found.append(_part(whole, place, label))
     return found
 
 
+_SEVERAL = 3
 _HAVE_TEXT = 0.6  # of a run of labels, each with a paragraph without one below it
 
 
@@ -477,5 +504,7 @@ def parts_of_unnumbered(blocks: Sequence[Block], heads: dict[int, Head]) -> list
             and label.family == "letter"
             and not blocks[place].table
         ]
-        found += _with_headings_in_line(_in_order(letters), "", heads[start].title)
+        twice = _printed_twice(letters)
+        run = sorted([*_in_order(letters), *(each for each in letters if each[0] in twice)])
+        found += _with_headings_in_line(run, "", heads[start].title)
     return found

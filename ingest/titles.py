@@ -11,6 +11,7 @@ from ingest.headings import (
     IN_PERSON,
     LAST_BUSINESS,
     NOT_BUSINESS,
+    PERSON,
     RULED,
     SENTENCE,
     SENTENCE_WORDS,
@@ -33,6 +34,7 @@ from ingest.numbering import BUSINESS, VERB, inline_title, is_titlelike
 _ASKED = re.compile(
     r"(?P<title>.{3,90}?) (?P<text>[I1l!/|]\W{0,2}will (?:ask|move) at the next\b.*)", re.S
 )
+_COLON_AND_DASH = re.compile(r"\s?(?::\s?[-–—]|\s[-–—])$")  # "Reports:-", "Accounts –"
 _SCRAP = 4  # words behind a mark, which are no text
 _TITLE_WORDS = 70  # the longest heading in the measured minutes has 64
 
@@ -69,6 +71,7 @@ def open_item(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> tu
         if text:
             draft.blocks.append(replace(block, text=text))
         return draft, place
+    rest = _COLON_AND_DASH.sub(":", rest)
     draft.title, place = _over_lines(blocks, place, heads, head, rest, titled_by_bold)
     return draft, place
 
@@ -140,7 +143,7 @@ def _over_lines(
         place += 1
     listing = rest.endswith((":", ".")) and BUSINESS.search(rest)  # "Payments for Approval:"
     last = LAST_BUSINESS.match(rest)  # the date of the next meeting stands below it
-    ended = listing or last or rest.endswith(".") or tells_of(rest)
+    ended = listing or last or rest.endswith(".") or tells_of(rest) or _ARISING.fullmatch(rest)
     more = 0 if ended else _lines_of_title(blocks, place, heads)
     if more and (
         not titled_by_bold
@@ -164,6 +167,7 @@ def _over_lines(
     return rest if rest.endswith("...") else rest.rstrip(" :"), place
 
 
+_ARISING = re.compile(r"matters arising\W*", re.I)  # is a whole heading, and matters follow
 _MEETING_OF = re.compile(r"(?:meeting of|amendments? to) (?:the )?(?-i:[A-Z])", re.I)
 
 
@@ -241,7 +245,6 @@ def _is_rest_of_heading(
     )
 
 
-_NAME = re.compile(r"(?:Mr|Mrs|Ms|Miss|Dr|Cllrs?|Councillors?)\b")
 _NO_VERB = re.compile(r"\b(?:to be|proposed)\b")  # "Roads to be Public", "Works on proposed Park"
 _PROPOSED = re.compile(r"(?:Proposed|Moved) by\b|On the proposal of\b")
 _MORE_LINES = 3  # of a heading: a department, a section of it, what was taken
@@ -320,7 +323,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, He
         and not ALONE.match(block.text)
         and not VERB.search(_NO_VERB.sub("", block.text) if titled else block.text)
         and not SENTENCE.match(block.text)
-        and not _NAME.match(block.text)
+        and not PERSON.match(block.text)
         and not re.search(r"[£€$]\s?\d|: .*\.$", block.text)
     )
 

@@ -16,6 +16,7 @@ from ingest.headings import (
     LAST_BUSINESS,
     NOT_BUSINESS,
     OF_A_MEMBER,
+    PERSON,
     PLAIN,
     PLAIN_WORDS,
     QUESTION_OR_MOTION,
@@ -427,29 +428,54 @@ def _is_marked_subheading(blocks: Sequence[Block], place: int, listed: bool) -> 
 def _plain_subheadings(blocks: Sequence[Block], start: int, end: int) -> list[int]:
     """Lines of an item that look like headings without bold or number: "Adoption of Accounts".
 
-    What stands there more than once is a formula and heads nothing.
+    What stands there more than once is a formula and heads nothing. Below several such headings
+    others are told by less: "Mill Green", which may be a name where it stands alone.
     """
     found = [place for place in range(start + 1, end - 1) if _is_plain_heading(blocks, place)]
     times = Counter(blocks[place].text for place in found)
     found = [place for place in found if times[blocks[place].text] == 1]
-    return found if len(found) >= PLAIN else []
+    if len(found) < PLAIN:
+        return []
+    others = [place for place in range(found[0] + 1, end - 1) if _is_alike(blocks, place)]
+    return sorted({*found, *others})
 
 
 def _is_plain_heading(blocks: Sequence[Block], place: int) -> bool:
     """A line alone of few words in title case, no sentence, no name, with a sentence below it."""
+    words = re.findall(r"[^\W\d_][\w’'-]*", blocks[place].text)
+    return (
+        _heads_sentence(blocks, place, least=10)
+        and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*:?", blocks[place].text))
+        and any(word.lower() in SMALL_WORDS or BUSINESS.search(word) for word in words)
+    )
+
+
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+
+
+def _is_alike(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a line stands here that is a heading where others are: "Mill Green Act 2005"."""
+    return (
+        _heads_sentence(blocks, place, least=6)
+        and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*:?", _YEAR.sub("", blocks[place].text)))
+        and blocks[place - 1].text[-1:] in '.!?:)”"'
+        and not PERSON.match(blocks[place].text)
+    )
+
+
+def _heads_sentence(blocks: Sequence[Block], place: int, *, least: int) -> bool:
+    """Whether a line of few words in title case stands above a sentence of `least` words."""
     block, after = blocks[place], blocks[place + 1]
     words = re.findall(r"[^\W\d_][\w’'-]*", block.text)
     return (
         not (block.label or block.bold or block.table or after.label or after.table)
         and 2 <= len(words) <= PLAIN_WORDS
-        and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*:?", block.text))
         and is_titlelike(block.text)
         and in_title_case(block.text)
-        and any(word.lower() in SMALL_WORDS or BUSINESS.search(word) for word in words)
         and not VERB.search(block.text)
         and not NOT_BUSINESS.match(block.text)
         and not ATTENDANCE.match(block.text)
-        and len(after.text.split()) >= 10
+        and len(after.text.split()) >= least
         and bool(VERB.search(after.text) or after.text.rstrip().endswith("."))
     )
 
@@ -486,12 +512,26 @@ def free_heading(blocks: Sequence[Block], place: int, captions: frozenset[str]) 
         capitals = text.isupper() and len(text) > 4 and not _SPECKS.search(text)
         marked = block.bold or block.heading > 0 or capitals
         business = len(words) <= 8 and bool(BUSINESS.search(text)) and not _tells(text)
-        if (marked or business) and has_body(blocks, place):
+        if (marked or business) and (has_body(blocks, place) or _heads_sums(blocks, place)):
             return Head(place, None, "title", None, text.rstrip(" :"))
     return _inline_heading(place, text)
 
 
 _MONEY = re.compile(r"[£€$]\s?\d")
+_PAYMENTS = re.compile(r"\b(?:payments?|accounts|invoices|cheques)\b", re.I)
+_SUMS = 3  # in a row, at least
+
+
+def _heads_sums(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a list of payments stands below their heading, however few words each has."""
+    below = blocks[place + 1 : place + 1 + _SUMS]
+    return (
+        bool(_PAYMENTS.search(blocks[place].text))
+        and len(below) == _SUMS
+        and all(_MONEY.search(each.text) for each in below)
+    )
+
+
 _CODE = re.compile(r"(?:[A-Z]\d{2,}\b.*|[A-Z][a-z]{2}-\d\d|[A-Z] - .*|.*[£€$]['’]?m\b.*)", re.S)
 _LEADS_IN = re.compile(r"(?:includ\w+|following|follows|below)\W*:$", re.I)
 _SIGNS = re.compile(r"\byours (?:sincerely|faithfully|truly)\W*$", re.I)

@@ -945,3 +945,64 @@ def test_in_minutes_without_numbers_such_a_paragraph_is_one_whatever_it_names() 
         f"reported that the policy\nwas due again in the spring.\n\nAny Other Business: {said}"
     )
     assert (None, "Insurance") in found
+
+
+def test_a_dash_may_stand_between_a_number_and_its_heading_or_behind_it() -> None:
+    found = outline(
+        f"14.05.1 Minutes\n\n{BODY}14.05.1A Matters Arising\n\n{BODY}"
+        f"14.05.2 Accounts for payment:-\n\n{BODY}14.05.3 - Other Business\n\n{BODY}"
+    )
+    assert found == [
+        ("14.05.1", "Minutes"),
+        ("14.05.1A", "Matters Arising"),
+        ("14.05.2", "Accounts for payment"),
+        ("14.05.3", "Other Business"),
+    ]
+
+
+def test_below_several_plain_headings_others_are_told_by_less() -> None:
+    found = outline(
+        f"1. Minutes\n\nApproved.\n\n2. Matters Arising\n\n{BODY}The Playing Field\n\n{BODY}"
+        f"Low Moor Scheme\n\n{BODY}Signatory for the Account\n\n{BODY}Mill Green Act 2005\n\n{BODY}"
+        f"Future of the Barn\n\n{BODY}3. Planning\n\n{BODY}"
+    )
+    assert ("2", "Matters Arising: Low Moor Scheme") in found
+    assert ("2", "Matters Arising: Mill Green Act 2005") in found
+    alone = outline(f"1. Minutes\n\n{BODY}2. Matters Arising\n\n{BODY}Low Moor\n\n{BODY}")
+    assert alone == [("1", "Minutes"), ("2", "Matters Arising")]
+
+
+def test_payments_are_headed_whatever_is_paid() -> None:
+    sums = "Hobbs Ltd £12.00\n\nWater £20.50\n\nHall hire £9.00\n\n"
+    said = f"Matters Arising\n\n{BODY}Planning\n\n{BODY}"
+    assert outline(f"{said}Payments for Approval\n\n{sums}")[-1] == (None, "Payments for Approval")
+    assert outline(f"{said}Rent\n\n{sums}")[-1] == (None, "Planning")
+
+
+def test_a_letter_that_is_printed_twice_heads_two_parts() -> None:
+    entries = ["a) The Common", "b) The Pond", "b) Lorries in Mill Lane", "c) The Sign"]
+    listed = "".join(
+        f"{each} - it was said that the Clerk would see to it.\n\n" for each in entries
+    )
+    (meeting,) = meetings(f"{HEAD}Matters Arising\n\n{listed}Planning\n\nNone was received yet.")
+    found = [(item.number, item.title) for item in meeting.items if item.number]
+    assert found[1:3] == [("b", "The Pond"), ("b", "Lorries in Mill Lane")]
+
+
+def test_roman_parts_with_few_words_below_are_parts_between_and_behind_others() -> None:
+    told = "The highways department was told of it and will come to look at it in May.\n\n"
+    titles = ["Potholes", "Bus Shelter", "Verges", "Lamp Posts", "Quay Wall", "Old Pump"]
+    titles += ["Gates", "Drains", "Bus Timetable", "Website", "Hedges", "Green Paper"]
+    numbers = ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"]
+    parts = "".join(
+        f"{number}) {title}\n\n{'It was sent.' if number in ('ix', 'xii') else told}\n\n"
+        for number, title in zip(numbers, titles, strict=True)
+    )
+    found = outline(f"3. Minutes\n\nApproved.\n\n4. Reports\n\n{parts}5. Next meeting\n\nIn June.")
+    assert [number for number, _ in found] == ["3", "4", *(f"4({n})" for n in numbers), "5"]
+
+
+def test_matters_arising_is_a_whole_heading() -> None:
+    told = "The Clerk said that this had been dealt with and that no more was to be done.\n\n"
+    found = outline(f"1. Minutes\n\nApproved.\n\n2. Matters Arising\n\nVillage Sign\n\n{told}")
+    assert found == [("1", "Minutes"), ("2", "Matters Arising")]
