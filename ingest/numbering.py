@@ -31,7 +31,7 @@ _SUFFIXED = re.compile(
     re.S,
 )
 _CODE = re.compile(
-    r"^(?P<n>[A-Z]{1,4}\s?\d{1,4}/\d{2,4})(?P<delimiter>[.:)]?)(?=\s|$)" + _REST, re.S
+    r"^(?P<n>[A-Z]{1,4}\s?\d{1,4}/\d{2,4})(?P<delimiter>[.:)]?)(?=\s|$|[A-Z][a-z])" + _REST, re.S
 )
 _SLASH = re.compile(
     r"^(?P<n>\d{1,4}/\d{1,4}(?:/\d{1,4})?)(?P<delimiter>[.:)]?)(?=\s+[A-Z“\"‘(]|\s*$)" + _REST, re.S

@@ -16,7 +16,7 @@ _LIST_LABEL = re.compile(
     r"(?:\d{1,3}[A-H]?|[a-z]|[ivx]{1,5})\.)(?=\s|$|[A-Z“\"])|"
     r"^\d{1,3}\s?\([a-z]\)[.:]?(?=\s+[A-Z“\"]|$)|^[A-Z]{1,4}\s?\d{1,4}/\d{2,4}[.:)]?(?=\s+[A-Z]|$)"
 )
-_DECIMAL_LABEL = re.compile(r"\d{1,3}\.\d{1,2}\s+[A-Z]")
+_DECIMAL_LABEL = re.compile(r"\d{1,3}(?:\.\d{1,2}){1,2}[A-C]?(?:\s[-–])?\s+[A-Z]")
 _WORDED_LABEL = re.compile(r"Item\s(?:No\.?\s)?\d{1,3}\s?[.:)–-]\s+[A-Z]", re.I)
 # A line that ends so goes on, whatever stands next.
 _OPEN_END = re.compile(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ from ingest.headings import (
     ATTENDANCE,
     IN_PERSON,
     NOT_BUSINESS,
+    OF_A_MEMBER,
     OFFICE,
     PLAIN_WORDS,
     SENTENCE,
@@ -189,7 +191,8 @@ def _meeting(
     head = [*opening, *(text for draft in drafts[:1] for text in _attendance_head(draft))]
     title = document.title if single else None
     found = meeting_date(head, file_name=file_name if single else None, title=title)
-    body = find_body(opening, title)
+    # A name above each meeting of a file looks like the header of its pages.
+    body = find_body(opening, title) or find_body(_headers(document))
     warnings = [*document.warnings, *found.warnings]
     if body is None:
         warnings.append("The name of the body is not printed in the minutes.")
@@ -217,6 +220,10 @@ def _meeting(
         url=document.url,
         ocr=document.ocr,
     )
+
+
+def _headers(document: Document) -> list[str]:
+    return [line for line in document.furniture[:40] if len(line) <= SHORT_MARK]
 
 
 def _status(opening: Sequence[str], title: str | None, furniture: Sequence[str]) -> Status | None:
@@ -248,11 +255,11 @@ def _joined(draft: Draft) -> str:
 def _split_items(blocks: Sequence[Block], scanned: bool) -> tuple[list[Block], list[Draft]]:
     """Front matter, and the items with their paragraphs."""
     drafts: list[Draft] = []
-    end = _agenda_behind(blocks)
-    if end is not None:  # the agenda of another meeting, none of whose items is of this one
+    end = _agenda_behind(blocks) or _annex_behind(blocks)
+    if end is not None:  # none of whose numbers and headings is of this meeting's business
         front, drafts = _split_items(blocks[:end], scanned)
-        agenda = Draft(None, blocks[end].text, blocks[end].page, list(blocks[end + 1 :]))
-        return front, [*drafts, agenda]
+        behind = Draft(None, blocks[end].text, blocks[end].page, list(blocks[end + 1 :]))
+        return front, [*drafts, behind]
     chain = find_chain(_candidates(blocks))
     if _holds_list(chain):
         chain = chain[:1]
@@ -301,7 +308,7 @@ def _split_items(blocks: Sequence[Block], scanned: bool) -> tuple[list[Block], l
 
 
 def _agenda_behind(blocks: Sequence[Block]) -> int | None:
-    """Where an agenda begins that stands behind the minutes and their line to be signed."""
+    """Where an agenda of another meeting begins, behind the line that is to be signed."""
     for place in range(len(blocks) // 2, len(blocks)):
         if blocks[place].text.strip(" :") == "AGENDA" and any(
             _SIGNED.search(block.text) for block in blocks[max(0, place - 6) : place]
@@ -310,6 +317,26 @@ def _agenda_behind(blocks: Sequence[Block]) -> int | None:
     return None
 
 
+def _annex_behind(blocks: Sequence[Block]) -> int | None:
+    """Where what was put behind minutes begins: a heading right below the line to be signed."""
+    for place in range(len(blocks) - 1, len(blocks) // 2, -1):
+        if not _TO_SIGN.match(blocks[place - 1].text):
+            continue
+        head, behind = blocks[place], blocks[place:]
+        words = sum(len(block.text.split()) for block in behind)
+        labels = [block.label for block in behind if block.label is not None]
+        numbers = [label.value[0] for label in labels if label.family == "int"]
+        own = all(label.family in ("int", "letter") for label in labels)
+        own = own and not any(OF_A_MEMBER.search(block.text) for block in behind)
+        headed = is_titlelike(head.text) and not (head.label or head.table)
+        headed = headed and in_title_case(head.text) and not NOT_BUSINESS.match(head.text)
+        behind_all = own and numbers[:1] in ([], [1])  # they do not go on with the minutes
+        return place if headed and behind_all and words > _ANNEX else None
+    return None
+
+
+_TO_SIGN = re.compile(r"\W*(?:sign(?:ed|ature)\b|dated?\W*(?:$|[_.|]{3,}))", re.I)
+_ANNEX = 40  # words, at least
 _SIGNED = re.compile(
     r"\b(?:sign(?:ed|ature)?|chair(?:man|person|woman)?|clerk|dated?)\b\W*(?:$|[:_.])", re.I
 )
@@ -372,27 +399,43 @@ def _holds_list(chain: Sequence[Candidate]) -> bool:
 
 
 _AGENDA_LEAST = 4  # numbers in a row that come again, below which nothing is called an agenda
+_AGENDA_COMMON = 0.6  # of its numbers, at least, which the minutes have too
 _AGENDA_SHARE = 0.7  # of the words of its minutes, which an agenda seldom has
 
 
 def _after_agenda(blocks: Sequence[Block], heads: dict[int, Head]) -> int:
     """The first head of the minutes, past an agenda that lists the same numbers before them."""
     numbers = [(place, heads[place].number) for place in sorted(heads) if heads[place].number]
-    if not numbers:
-        return min(heads)
-    again = [at for at, (_, number) in enumerate(numbers) if at and number == numbers[0][1]]
-    if len(again) != 1 or again[0] < _AGENDA_LEAST:
-        return min(heads)
-    start = numbers[again[0]][0]
+    times = Counter(number for _, number in numbers)
+    seen: set[str | None] = set()
+    twice = []  # places in `numbers` of what was there once before
+    for at, (_, number) in enumerate(numbers):
+        if number in seen and times[number] == 2:
+            twice.append(at)
+        seen.add(number)
+    # The agenda may count otherwise where it begins, or print a number twice itself.
+    of_first = [at for at in twice if numbers[at][1] == numbers[0][1]]
+    for at in (*of_first, *twice[:1]):
+        if _lists_agenda(blocks, numbers, at):
+            return numbers[at][0]
+    return min(heads)
+
+
+def _lists_agenda(
+    blocks: Sequence[Block], numbers: Sequence[tuple[int, str | None]], at: int
+) -> bool:
+    """Whether the numbers before one of them are an agenda of those from it on."""
+    first, start = numbers[0][0], numbers[at][0]
     before, behind = (
         sum(len(block.text.split()) for block in part)
-        for part in (blocks[numbers[0][0] : start], blocks[start:])
+        for part in (blocks[first:start], blocks[start:])
     )
     if before > _AGENDA_SHARE * behind:
-        return min(heads)  # the same minutes stand there twice
-    listed = {number for _, number in numbers[: again[0]]}
-    after = {number for _, number in numbers[again[0] :]}
-    return numbers[again[0]][0] if len(listed & after) > 0.8 * len(listed) else min(heads)
+        return False  # the same minutes stand there twice
+    labels = (block.label for block in blocks[first:start])
+    listed = {label.number for label in labels if label is not None}
+    common = len(listed & {number for _, number in numbers[at:]})
+    return common >= _AGENDA_LEAST and common > _AGENDA_COMMON * len(listed)
 
 
 def _front_and_rest(blocks: Sequence[Block], front_end: int) -> tuple[list[Block], list[Draft]]:

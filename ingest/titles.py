@@ -125,7 +125,7 @@ def _over_lines(
         after = blocks[place]
         if not after.bold or after.label or after.table or _is_no_title(after.text):
             break
-        if IN_PERSON.match(after.text):
+        if IN_PERSON.match(after.text) or _SAYS_ALL.match(after.text) or LAST_BUSINESS.match(rest):
             break
         words += len(after.text.split())
         if words > _TITLE_WORDS or after.text[0] in '“"‘•' or after.text.endswith(":"):

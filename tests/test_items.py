@@ -1006,3 +1006,39 @@ def test_matters_arising_is_a_whole_heading() -> None:
     told = "The Clerk said that this had been dealt with and that no more was to be done.\n\n"
     found = outline(f"1. Minutes\n\nApproved.\n\n2. Matters Arising\n\nVillage Sign\n\n{told}")
     assert found == [("1", "Minutes"), ("2", "Matters Arising")]
+
+
+@pytest.mark.parametrize(
+    "agenda",
+    [
+        "9 10 11 12 13 14 15 16",  # it counts otherwise where it begins
+        "11 12 13 13 14 15 16",  # it prints a number twice
+    ],
+)
+def test_an_agenda_with_a_slip_is_front_matter_too(agenda: str) -> None:
+    titles = ["Apologies", "Declarations", "Minutes", "Finance", "Premises", "Personnel"]
+    listed = "\n\n".join(f"FGB {n}/2021 Business of the day" for n in agenda.split())
+    text = "The clerk spoke at length of what had been done since the summer,\nand why it was.\n\n"
+    record = "".join(f"FGB {n}/2021 {each}\n\n{text * 2}" for n, each in enumerate(titles, 11))
+    (meeting,) = meetings(f"{HEAD}Agenda\n\n{listed}\n\n{record}")
+    assert [item.title for item in meeting.items] == titles
+
+
+def test_a_code_may_be_glued_to_its_heading() -> None:
+    found = outline(f"FGB 11/2021Minutes\n\n{BODY}FGB 12/2021Finance\n\n{BODY}")
+    assert found == [("FGB 11/2021", "Minutes"), ("FGB 12/2021", "Finance")]
+
+
+def test_what_stands_behind_the_line_to_be_signed_is_of_no_item() -> None:
+    schools = "".join(f"{n}. School on the {word} Hill\n\n" for n, word in enumerate("ABCDEFGH", 1))
+    leads = "The schools involved share what they have learned and\nmeet in every term.\n\n"
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Finance\n\n{BODY * 3}3. Next meeting\n\nIt will be in May.\n\n"
+        f"Signed as a true record\n\nSharing Project\n\n{leads}{schools}"
+    )
+    assert found[-2:] == [("3", "Next meeting"), (None, "Sharing Project")]
+    going_on = outline(
+        f"1. Minutes\n\n{BODY}2. Finance\n\n{BODY}Signed: ______\n\nRoads and Lanes\n\n{BODY * 4}"
+        f"3. Planning\n\n{BODY}"
+    )
+    assert [number for number, _ in going_on if number] == ["1", "2", "3"]

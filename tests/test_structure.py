@@ -793,3 +793,36 @@ def test_names_go_on_below_an_and_or_a_comma_whatever_the_gap() -> None:
 def test_apologies_are_read_below_a_heading_that_names_them_last() -> None:
     text = "1. WELCOME AND APOLOGIES\n\nApologies received from Cllrs. Ann Hart and Bob Reed.\n"
     assert meetings(HEAD + text)[0].attendance.apologies == ("Ann Hart", "Bob Reed")
+
+
+def test_a_bold_answer_or_date_is_no_part_of_its_heading() -> None:
+    told = [
+        ("To discuss what arises from the minutes and is not on this agenda", "None"),
+        ("Date of next meeting", "Monday 16 May 2022 at 1830"),
+    ]
+    lines = [Line(text, space_before=True) for text in HEAD.strip().split("\n\n")]
+    for number, (title, answer) in enumerate(told, 4):
+        lines.append(Line(title, number=f"LW 0{number}/2022", space_before=True))
+        lines.append(Line(answer, bold=True, space_before=True))
+    (meeting,) = build_meetings(Document("a.pdf", tuple(lines), wrapped=True))
+    assert [item.title for item in meeting.items] == [title for title, _ in told]
+
+
+def test_a_number_of_three_parts_begins_a_paragraph_at_the_top_of_a_page() -> None:
+    told = ["14.05.1 Minutes", "They were read by all of the members and they were then approved."]
+    told += [
+        "14.05.2 Finance",
+        "The rent of the hall was paid by cheque and so was that of the barn.",
+    ]
+    lines = [Line(text, page=1) for text in [*HEAD.strip().split("\n\n"), *told[:2]]]
+    lines += [Line(text, page=2) for text in told[2:]]
+    (meeting,) = build_meetings(Document("a.pdf", tuple(lines), wrapped=True))
+    assert [item.number for item in meeting.items] == ["14.05.1", "14.05.2"]
+
+
+def test_a_name_that_looks_like_the_header_of_pages_is_the_body() -> None:
+    told = ["Minutes of the meeting held on Tuesday 3rd May 2011", "Present: A Barr"]
+    told += ["1. Minutes", "They were approved.", "2. Roads", "The lane will be laid."]
+    lines = tuple(Line(text, space_before=True) for text in told)
+    document = Document("a.pdf", lines, furniture=("QUAYSIDE PARISH COUNCIL", "Page 1"))
+    assert build_meetings(document)[0].body == "Quayside Parish Council"
