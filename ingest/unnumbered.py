@@ -63,8 +63,9 @@ def _of_whole_meeting(blocks: Sequence[Block], start: int) -> list[Head]:
     captions = captions_of(blocks)
     in_line = _headings_in_line(blocks, start)
     colons = _headings_with_colon(blocks, start)
+    lettered = _lettered_rows(blocks, start)
     for place in range(start, len(blocks)):
-        if not _may_be_unnumbered(blocks[place]):
+        if not _may_be_unnumbered(blocks[place]) or place in lettered:
             continue
         text = blocks[place].text
         head = free_heading(blocks, place, captions) or in_line.get(place)
@@ -72,6 +73,18 @@ def _of_whole_meeting(blocks: Sequence[Block], start: int) -> list[Head]:
             head = Head(place, None, "title", None, text.rstrip(" :"))
         if head:
             found.append(head)
+    return found
+
+
+def _lettered_rows(blocks: Sequence[Block], start: int) -> set[int]:
+    """The paragraphs "(a)", "(b)", "(c)" in a row, which are parts of one item or entries of it."""
+    found: set[int] = set()
+    for place in range(start, len(blocks) - 1):
+        one, other = blocks[place].label, blocks[place + 1].label
+        if one is None or other is None or blocks[place].bold:
+            continue
+        if one.family == other.family == "letter" and other.value[0] == one.value[0] + 1:
+            found |= {place, place + 1}
     return found
 
 

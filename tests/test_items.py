@@ -1042,3 +1042,15 @@ def test_what_stands_behind_the_line_to_be_signed_is_of_no_item() -> None:
         f"3. Planning\n\n{BODY}"
     )
     assert [number for number, _ in going_on if number] == ["1", "2", "3"]
+
+
+def test_a_letter_of_a_row_heads_no_item_of_its_own_whatever_it_names() -> None:
+    told = "it was said that the matter\nhad been seen to by the Clerk in the meantime."
+    listed = "".join(
+        f"({letter}) {title} - {told}\n\n"
+        for letter, title in zip(
+            "abcd", ["Pond", "Outstanding Planning", "Signs", "Dogs"], strict=True
+        )
+    )
+    found = outline(f"Matters Arising\n\n{listed}Accounts\n\n{BODY}")
+    assert [number for number, _ in found] == [None, "a", "b", "c", "d", None]
