@@ -159,6 +159,8 @@ def _entered(
     if head.kind == "sub" and in_line:
         return item  # a heading below it is of the whole item
     title, after = title_and_next(blocks, head.block)
+    if (split := _colon_title(title)) and not blocks[head.block].bold:
+        title = split[0]
     if head.part_of:
         title = titles.get(head.part_of, title)
     titles[head.number] = title
@@ -455,11 +457,15 @@ def _plain_subheadings(blocks: Sequence[Block], start: int, end: int) -> list[in
 
 def _is_plain_heading(blocks: Sequence[Block], place: int) -> bool:
     """A line alone of few words in title case, no sentence, no name, with a sentence below it."""
-    words = re.findall(r"[^\W\d_][\w’'-]*", blocks[place].text)
+    text = blocks[place].text
+    words = re.findall(r"[^\W\d_][\w’'-]*", text)
+    telling = any(word.lower() in SMALL_WORDS or BUSINESS.search(word) for word in words)
+    # "Mill Green 2011/12:" has figures, and tells by its colon.
+    form = r"[A-Z][^.;:!?£$€]*:" if text.endswith(":") else r"[A-Z][^.;!?£$€\d]*"
     return (
         _heads_sentence(blocks, place, least=10)
-        and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*:?", blocks[place].text))
-        and any(word.lower() in SMALL_WORDS or BUSINESS.search(word) for word in words)
+        and bool(re.fullmatch(form, text))
+        and (telling or text.endswith(":"))
     )
 
 
@@ -470,7 +476,7 @@ def _is_alike(blocks: Sequence[Block], place: int) -> bool:
     """Whether a line stands here that is a heading where others are: "Mill Green Act 2005"."""
     return (
         _heads_sentence(blocks, place, least=6)
-        and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*:?", _YEAR.sub("", blocks[place].text)))
+        and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*", _YEAR.sub("", blocks[place].text)))
         and blocks[place - 1].text[-1:] in '.!?:)”"'
         and not PERSON.match(blocks[place].text)
     )

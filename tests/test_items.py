@@ -1054,3 +1054,14 @@ def test_a_letter_of_a_row_heads_no_item_of_its_own_whatever_it_names() -> None:
     )
     found = outline(f"Matters Arising\n\n{listed}Accounts\n\n{BODY}")
     assert [number for number, _ in found] == [None, "a", "b", "c", "d", None]
+
+
+def test_a_colon_tells_a_plain_heading_and_what_stands_behind_that_of_the_item_is_no_title() -> (
+    None
+):
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Matters Arising:No matters arising\n\nGritting Routes 2011/12:\n\n"
+        f"{BODY}Replacement Printer:\n\n{BODY}Bottle Bank:\n\n{BODY}3. Planning\n\n{BODY}"
+    )
+    titles = ["Gritting Routes 2011/12", "Replacement Printer", "Bottle Bank"]
+    assert found[2:5] == [("2", f"Matters Arising: {title}") for title in titles]
