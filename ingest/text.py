@@ -29,6 +29,10 @@ _EMPHASIS = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_])
 _HEADING = re.compile(r"^(#{1,6})\s+")
 _TABLE_RULE = re.compile(r"^\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*\|?$")
 _LINK = re.compile(r"!?\[([^\]\[]{0,300})\]\(((?:https?:|mailto:|/|\.|#)[^()\s]{0,1000})\)")
+# "1. **7.** Lease": a list of one entry, which prints its own number.
+_MARKER_AND_NUMBER = re.compile(
+    r"\s*\d{1,4}\.\s+(?=\*{0,2}\d{1,4}\\?[.)]\*{0,2}\s+[*_]{0,3}[A-Z“\"(])"
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff\ufffc]")
 _WORD = re.compile(r"[^\W_]")
 _LONG_LINE = 200_000  # no printed line is longer: what is, is cut between words before matching
@@ -150,6 +154,9 @@ def _clean_lines(text: str) -> tuple[list[_Raw], list[str], str | None, int]:
         if _NOTICE.match(stripped):
             notices.append(re.sub(r"</?small>", "", stripped).strip("*_ "))
             continue
+        if marker := _MARKER_AND_NUMBER.match(printed):
+            notices.append(marker[0].strip())
+            printed = printed[marker.end() :]
         if "](" in stripped:
             notices += [link[2] for link in _LINK.finditer(stripped)]
         line = _clean_line(printed, page, space)

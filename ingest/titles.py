@@ -127,6 +127,8 @@ def _over_lines(
             break
         if IN_PERSON.match(after.text) or _SAYS_ALL.match(after.text) or LAST_BUSINESS.match(rest):
             break
+        if after.text.isupper() and not rest.isupper() and rest.endswith("."):
+            break
         words += len(after.text.split())
         if words > _TITLE_WORDS or after.text[0] in '“"‘•' or after.text.endswith(":"):
             break

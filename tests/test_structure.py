@@ -826,3 +826,11 @@ def test_a_name_that_looks_like_the_header_of_pages_is_the_body() -> None:
     lines = tuple(Line(text, space_before=True) for text in told)
     document = Document("a.pdf", lines, furniture=("QUAYSIDE PARISH COUNCIL", "Page 1"))
     assert build_meetings(document)[0].body == "Quayside Parish Council"
+
+
+def test_a_heading_that_ends_does_not_go_on_in_capitals() -> None:
+    found = outline(
+        "**1. Minutes**\n\nThey were approved by all.\n\n**2. No further reports made.**\n\n"
+        "**NO MATTERS WERE RAISED**\n\nThe Chairman closed the meeting at nine."
+    )
+    assert found[1][1] == "No further reports made."

@@ -185,3 +185,14 @@ def test_the_address_of_a_link_is_kept_apart_from_its_words() -> None:
         "https://example.org/m",
         "/mill.png",
     )
+
+
+def test_the_marker_of_a_list_of_one_is_no_number_beside_the_printed_one() -> None:
+    document = read_text(
+        b"1. **7.**     **Lease of the Barn**\n\n1. **8\\.** **Planning**\n", "a.md"
+    )
+    assert [line.text for line in document.lines] == ["7. Lease of the Barn", "8. Planning"]
+    assert all(line.bold for line in document.lines) and document.furniture == ("1.", "1.")
+    assert lines("1. 12 chairs were bought.") == ["1. 12 chairs were bought."]
+    listed = '<ol start="81"><li>81. Apologies: None.</li></ol>'
+    assert lines(listed) == ["81. Apologies: None."]
