@@ -145,7 +145,7 @@ def _over_lines(
         place += 1
     listing = rest.endswith((":", ".")) and BUSINESS.search(rest)  # "Payments for Approval:"
     last = LAST_BUSINESS.match(rest)  # the date of the next meeting stands below it
-    ended = listing or last or rest.endswith(".") or tells_of(rest) or _ARISING.fullmatch(rest)
+    ended = listing or last or rest.endswith(".") or tells_of(rest) or _WHOLE.fullmatch(rest)
     more = 0 if ended else _lines_of_title(blocks, place, heads)
     if more and (
         not titled_by_bold
@@ -169,7 +169,12 @@ def _over_lines(
     return rest if rest.endswith("...") else rest.rstrip(" :"), place
 
 
-_ARISING = re.compile(r"matters arising\W*", re.I)  # is a whole heading, and matters follow
+# Is a whole heading, and what it announces follows.
+_WHOLE = re.compile(
+    r"(?:matters arising|approval of (?:the )?minutes|apologies(?: for absence)?"
+    r"|declarations? of interests?)\W*",
+    re.I,
+)
 _MEETING_OF = re.compile(r"(?:meeting of|amendments? to) (?:the )?(?-i:[A-Z])", re.I)
 
 

@@ -1006,6 +1006,11 @@ def test_matters_arising_is_a_whole_heading() -> None:
     told = "The Clerk said that this had been dealt with and that no more was to be done.\n\n"
     found = outline(f"1. Minutes\n\nApproved.\n\n2. Matters Arising\n\nVillage Sign\n\n{told}")
     assert found == [("1", "Minutes"), ("2", "Matters Arising")]
+    told = "The minutes of the meeting held in March.\n\nThey were approved by all of them.\n\n"
+    assert (
+        outline(f"1. Approval of Minutes\n\n{told}2. Planning\n\n{BODY}")[0][1]
+        == "Approval of Minutes"
+    )
 
 
 @pytest.mark.parametrize(
