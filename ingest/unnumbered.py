@@ -449,10 +449,14 @@ def _plain_subheadings(blocks: Sequence[Block], start: int, end: int) -> list[in
     found = [place for place in range(start + 1, end - 1) if _is_plain_heading(blocks, place)]
     times = Counter(blocks[place].text for place in found)
     found = [place for place in found if times[blocks[place].text] == 1]
-    if len(found) < PLAIN:
-        return []
-    others = [place for place in range(found[0] + 1, end - 1) if _is_alike(blocks, place)]
-    return sorted({*found, *others})
+    others = [place for place in range(start + 1, end - 1) if _is_alike(blocks, place)]
+    if len(found) >= PLAIN:
+        return sorted({*found, *(place for place in others if place > found[0])})
+    told = [place for place in others if VERB.search(blocks[place + 1].text)]
+    every = sorted({*found, *told})
+    # A question or a motion may quote what has headings of its own.
+    of_one = re.search("uestion|otion", blocks[start].text)
+    return every if found and len(every) >= PLAIN and not of_one else []
 
 
 def _is_plain_heading(blocks: Sequence[Block], place: int) -> bool:
