@@ -243,7 +243,7 @@ def find_body(opening: Sequence[str], title: str | None = None) -> str | None:
 def _find_names(text: str) -> list[str]:
     """The names of bodies in a text, in order, the committee before the council that it is of."""
     text = _JOINED_KIND.sub(r"\1 \2", text[:1500].replace("*", " "))
-    text = re.sub(r"\bof(?=[A-Z])", "of ", text)  # a space lost in extraction
+    text = re.sub(r"\bof(?=[A-Z])|(?<=MINUTES )OF(?=[A-Z]{2})", r"\g<0> ", text)  # a lost space
     tokens = _TOKEN.findall(re.sub(r"\s+", " ", text))
     low = [token.lower() for token in tokens]
     found: list[str] = []

@@ -72,8 +72,8 @@ NOT_BUSINESS = re.compile(
     r"chair|attend\w*|"
     r"apolog\w*|absent|signed|sínithe|chair(?:man|person|woman)?\W*$|cathaoirleach\W*$|mayor\W*$|"
     r"clerk|"
-    r"secretary\W*$|dated?|dáta|for\b|against\b|abstain\w*|abstention\w*|total|resolved|decision|"
-    r"action|"
+    r"secretary\W*$|dated?\b|dáta|for\b|against\b|abstain\w*|abstention\w*|total|resolved|decision|"
+    r"action(?! (?:group|plan|area|team|day)\b)|"
     r"proposed(?: by|:|;)|seconded|note|and resolved|minutes\b|meeting\b|held\b|page|"
     r"councillors?\b|cllrs?\b|amendment\b|"
     r"(?:also )?circulated\b|cathaoirleach\b|comhairle|méara|riarthóir|parish clerk|village hall,)",
@@ -156,8 +156,11 @@ def has_colon_and_text(blocks: Sequence[Block], place: int) -> bool:
         and not NOT_BUSINESS.match(block.text)
         and not ATTENDANCE.match(block.text)
         and not CAPTIONED.match(block.text)
-        and bool(VERB.search(below.text))
+        and (VERB.search(below.text) is not None or bool(_SHORT_SENTENCE.fullmatch(below.text)))
     )
+
+
+_SHORT_SENTENCE = re.compile(r"(?!(?:Mr|Mrs|Ms|Miss|Dr|Cllrs?)\b)[A-Z](?:\S* ){4,20}\S+\.")
 
 
 SUBMITTED = re.compile(

@@ -38,7 +38,8 @@ _SLASH = re.compile(
 )
 _DECIMAL = re.compile(
     r"^(?P<n>\d{1,3}(?:\.\d{1,3}){1,3}(?P<after>[A-C](?=\s+[A-Z]))?)(?P<delimiter>[.:)]?|\s[-–—](?=\s))"
-    r"(?=\s+[A-Z“\"‘(]|\s*$|[A-Z][a-z]|\s(?:19|20)\d\d(?:/\d{1,4})?\s\w)" + _REST,
+    r"(?=\s+[A-Z“\"‘(]|\s*$|[A-Z][a-z]|\s(?:19|20)\d\d(?:/\d{1,4})?\s\w|"
+    r"\s\d{1,2} [A-Z][a-z]+ [a-z])" + _REST,
     re.S,
 )
 _INTEGER = re.compile(
@@ -267,11 +268,15 @@ _INLINE = re.compile(
     r"\.)(?:(?=\s)|(?<=:)(?=[A-Z][a-z]))\s*(?P<rest>\S.*)$",
     re.S,
 )
-_ABBREVIATION = re.compile(r"\b(?:[A-Z]\.)+(?=[A-Z]\.)")  # "R.F." of "R.F.O."
+# "R.F." of "R.F.O." and of "R.F.O", and the last full stop of "R.F.O.:".
+_ABBREVIATION = re.compile(r"\b(?:[A-Z]\.)+(?=[A-Z]\b)|(?<=\.[A-Z])\.(?=:)")
 VERB = re.compile(
     r"\b(?:was|were|is|are|has|have|had|will|would|be|been|agreed|proposed|stated|reported|"
     r"received|asked|noted|advised|said|informed|thanked|seconded)\b"
 )
+
+
+_ADJECTIVE = re.compile(r"(?<=\bre )proposed\b|(?<=\b(?:the|for) )proposed\b")
 
 
 def inline_title(text: str) -> tuple[str, str] | None:
@@ -281,7 +286,7 @@ def inline_title(text: str) -> tuple[str, str] | None:
         return None
     title = text[match.start("title") : match.end("title")].strip()
     limit = {":": 12, ".": 6}.get(match["mark"].strip()[:1], 8)
-    if len(title.split()) > limit or VERB.search(title) or title == "Re":
+    if len(title.split()) > limit or VERB.search(_ADJECTIVE.sub("", title)) or title == "Re":
         return None
     if match["mark"] == "." and (
         re.search(r"(?<!\.)\b[A-Z][a-z]{0,3}$", title) or not BUSINESS.search(title)

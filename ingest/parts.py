@@ -429,6 +429,7 @@ def _in_order(
     return run
 
 
+_ENTRY_HEADING = 8  # words of a heading above entries of a few words
 _OWN_WORDS = 8  # of the text below a heading, at least
 _LONGEST = 45  # words of the heading of a part, in title case
 
@@ -460,8 +461,10 @@ def _is_titled(blocks: Sequence[Block], place: int, end: int, label: Label) -> i
     own = len(after.text.split())
     if block.alone and words <= 16 and not VERB.search(label.rest) and own > _OWN_WORDS:
         return 2
+    # "5.1 Clerk's Report" above entries of a few words; a sentence has the title of its item.
+    short = label.family == "decimal" and words <= _ENTRY_HEADING and not VERB.search(rest)
     for each in blocks[place + 2 : end]:
-        if label.family != "letter" or each.label is not None or own > _OWN_WORDS:
+        if not (label.family == "letter" or short) or each.label or own > _OWN_WORDS:
             break
         own += len(each.text.split())
     plain = circulated or in_title_case(rest)

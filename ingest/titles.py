@@ -35,6 +35,10 @@ _ASKED = re.compile(
     r"(?P<title>.{3,90}?) (?P<text>[I1l!/|]\W{0,2}will (?:ask|move) at the next\b.*)", re.S
 )
 _COLON_AND_DASH = re.compile(r"\s?(?::\s?[-–—]|\s[-–—])$")  # "Reports:-", "Accounts –"
+# "Declarations of Interest None", in one line
+_NONE_BEHIND = re.compile(
+    r"(?P<title>(?:[A-Z][\w’']*|of|for|and|in|from|to)(?: \w[\w’']*){1,7}) (?P<text>None|Nil)\.?"
+)
 _SCRAP = 4  # words behind a mark, which are no text
 _TITLE_WORDS = 70  # the longest heading in the measured minutes has 64
 
@@ -93,7 +97,13 @@ def _in_one_paragraph(
         return asked["title"], asked["text"]
     if not head.title and asks_below(blocks, place - 1):
         return rest.rstrip(" :"), ""
+    if (none := _NONE_BEHIND.fullmatch(rest)) and not head.title:
+        return none["title"], none["text"]
     split = None if titled_by_bold or rest.isupper() or head.title else inline_title(rest)
+    if titled_by_bold and rest.endswith((" –", " -")):
+        split = inline_title(rest)  # of the first of its parts, which goes on behind the dash
+        of_part = split and rest[len(split[0]) :].lstrip()[:1] == ":" and len(split[1]) > 1
+        split = split if of_part else None
     if split and _is_mark_of_scan(rest, split):
         split = None
     if split and not VERB.search(split[1]) and _is_circulated(blocks[place : place + 1]):

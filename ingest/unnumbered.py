@@ -73,7 +73,15 @@ def _of_whole_meeting(blocks: Sequence[Block], start: int) -> list[Head]:
             head = Head(place, None, "title", None, text.rstrip(" :"))
         if head:
             found.append(head)
-    return found
+    known = {head.block for head in found}
+    plain = [head for head in found if not (blocks[head.block].bold or head.text)]
+    if len(plain) >= PLAIN and 2 * len(plain) > len(found):
+        found += [
+            Head(place, None, "title", None, blocks[place].text.rstrip(" :"))
+            for place in range(min(known) + 1, len(blocks) - 1)
+            if place not in known and place - 1 not in known and _is_alike(blocks, place)
+        ]
+    return sorted(found, key=lambda head: head.block)
 
 
 def _lettered_rows(blocks: Sequence[Block], start: int) -> set[int]:
@@ -183,6 +191,9 @@ def _heading_within(
     """A heading that tells by its words, or by what stands below it, that it is one."""
     text = blocks[place].text
     alone = _is_alone(text)
+    split = _colon_title(text)
+    if split and LAST_BUSINESS.match(split[0]) and not worded:
+        return Head(place, None, "title", None, split[0], split[1])  # "Next meeting: 4th May"
     if alone and item.lists and _is_of_a_list(item.title, text):
         return item.part(place, text)
     if item.number and place == item.after and place - 1 not in heads and SUBMITTED.search(text):
@@ -473,6 +484,7 @@ def _is_plain_heading(blocks: Sequence[Block], place: int) -> bool:
     )
 
 
+_ENTRY = re.compile(r"[-–] (?:[a-z]|Mr|Mrs|Ms|Cllr)")  # "Hall Trust - declined", of a list
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
@@ -483,6 +495,7 @@ def _is_alike(blocks: Sequence[Block], place: int) -> bool:
         and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*", _YEAR.sub("", blocks[place].text)))
         and blocks[place - 1].text[-1:] in '.!?:)”"'
         and not PERSON.match(blocks[place].text)
+        and not _ENTRY.search(blocks[place].text)
     )
 
 
@@ -535,6 +548,7 @@ def free_heading(blocks: Sequence[Block], place: int, captions: frozenset[str]) 
         capitals = text.isupper() and len(text) > 4 and not _SPECKS.search(text)
         marked = block.bold or block.heading > 0 or capitals
         business = len(words) <= 8 and bool(BUSINESS.search(text)) and not _tells(text)
+        business = business and (in_title_case(text) or not _ENTRY.search(text))
         if (marked or business) and (has_body(blocks, place) or _heads_sums(blocks, place)):
             return Head(place, None, "title", None, text.rstrip(" :"))
     return _inline_heading(place, text)

@@ -49,6 +49,10 @@ def test_the_body_of_the_heading_wins_over_a_wrong_title() -> None:
     assert find_body(["May minutes"], "Hillside Parish Council") == "Hillside Parish Council"
 
 
+def test_a_space_that_was_lost_before_the_name_is_no_letter_of_it() -> None:
+    assert find_body(["MINUTES OFQUAYSIDE PARISH COUNCIL MEETING"]) == "Quayside Parish Council"
+
+
 def test_no_body_is_named_where_none_is_printed() -> None:
     assert find_body(["Minutes of a meeting of the above Council held on 3 May 2011"]) is None
     assert find_body([]) is None

@@ -1070,3 +1070,76 @@ def test_a_colon_tells_a_plain_heading_and_what_stands_behind_that_of_the_item_i
     )
     titles = ["Gritting Routes 2011/12", "Replacement Printer", "Bottle Bank"]
     assert found[2:5] == [("2", f"Matters Arising: {title}") for title in titles]
+
+
+def test_in_minutes_without_numbers_plain_headings_tell_others() -> None:
+    found = outline(
+        f"Matters Arising\n\n{BODY}The Cemetery\n\n{BODY}Planning Matters\n\n{BODY}"
+        f"Litter Pick\n\n{BODY}Hall Trust - declined\n\n{BODY}Other Business\n\n{BODY}"
+    )
+    titles = ["Matters Arising", "Planning Matters", "Litter Pick", "Other Business"]
+    assert [title for _, title in found if title != "The Cemetery"] == titles
+
+
+def test_a_remark_with_a_dash_heads_nothing_for_a_word_of_business() -> None:
+    found = outline(
+        f"Matters Arising\n\n{BODY}Suggested area for allotments - wet land\n\n{BODY}"
+        f"Planning Matters\n\n{BODY}"
+    )
+    assert [title for _, title in found] == ["Matters Arising", "Planning Matters"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "title", "text"),
+    [
+        ("4. Declaration of Interest None", "Declaration of Interest", "None"),
+        ("4. Appointment of R.F.O.: It was agreed.", "Appointment of R.F.O.", "It was agreed."),
+        ("4. Appointment of R.F.O: It was agreed.", "Appointment of R.F.O", "It was agreed."),
+        (
+            "4. Discuss letter re proposed closure of the Ward: A draft was read.",
+            "Discuss letter re proposed closure of the Ward",
+            "A draft was read.",
+        ),
+        (
+            "**4. Reports from outside bodies: Harbour Trust –**",
+            "Reports from outside bodies",
+            "Harbour Trust –",
+        ),
+        ("**4. Planning Permissions: -**", "Planning Permissions", "The members"),
+    ],
+)
+def test_where_a_heading_ends_in_its_line(printed: str, title: str, text: str) -> None:
+    (meeting,) = meetings(f"{HEAD}3. Minutes\n\n{BODY}{printed}\n\n{BODY}5. Planning\n\n{BODY}")
+    item = meeting.items[1]
+    assert item.title == title and item.paragraphs[0].text.startswith(text)
+
+
+def test_the_next_meeting_in_one_line_is_an_item_of_its_own() -> None:
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Any Other Business\n\n{BODY}"
+        "Date of next meeting: Wednesday 4th May 2011\n"
+    )
+    assert found[-1] == (None, "Date of next meeting")
+
+
+def test_a_decimal_part_has_its_heading_above_short_entries_and_a_figure_behind_its_number() -> (
+    None
+):
+    found = outline(
+        f"8. Reports\n\n8.1 Clerk's Report\n\n* A new gate.\n\n* The hedge was cut.\n\n{BODY}"
+        f"8.2 The Clerk had nothing further to add.\n\nNone.\n\n8.3 2 Storey extension at the rear"
+        f"\n\n{BODY}9. Planning\n\n{BODY}"
+    )
+    assert found[1:4] == [
+        ("8.1", "Clerk's Report"),
+        ("8.2", "Reports"),
+        ("8.3", "2 Storey extension at the rear"),
+    ]
+
+
+def test_a_short_sentence_may_stand_below_a_heading_with_a_colon() -> None:
+    found = outline(
+        f"Matters Arising\n\n{BODY}Planning Matters\n\n{BODY}Action Group Progress:\n\n{BODY}"
+        f"Parish Plan Steering:\n\nSee earlier minute under matters arising.\n\nBudget\n\n{BODY}"
+    )
+    assert (None, "Action Group Progress") in found and (None, "Parish Plan Steering") in found
