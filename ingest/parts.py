@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from ingest.headings import (
+    ALONE,
     IN_PERSON,
     NOT_BUSINESS,
     OF_A_MEMBER,
@@ -492,6 +493,45 @@ def _nests(blocks: Sequence[Block], place: int, end: int) -> bool:
 
 def _is_letter(block: Block, letter: str) -> bool:
     return block.label is not None and block.label.number.lower() == letter
+
+
+def entries_below_headings(blocks: Sequence[Block]) -> list[Head]:
+    """The entries of lists that each count from 1 below their heading, which is their title.
+
+    So some minutes number the matters of each heading: "PLANNING", 1, 2, "CORRESPONDENCE", 1, 2.
+    None where fewer than two headings have a list.
+    """
+    found: list[Head] = []
+    lists = 0
+    for place, block in enumerate(blocks[:-1]):
+        if not _heads_list(block):
+            continue
+        expected = 1
+        for at in range(place + 1, len(blocks)):
+            label = blocks[at].label
+            if label is None or label.family != "int" or label.value != (expected, 0):
+                break
+            found.append(Head(at, label.number, "sub", label, block.text.rstrip(" :.")))
+            expected += 1
+        lists += expected > 1
+    return found if lists > 1 else []
+
+
+def _heads_list(block: Block) -> bool:
+    """Whether a line names business of a meeting and nothing else."""
+    return (
+        block.label is None
+        and not block.table
+        and (block.text.isupper() or bool(ALONE.match(block.text)))
+        and bool(_BUSINESS.fullmatch(block.text))
+    )
+
+
+_BUSINESS = re.compile(
+    r"(?:matters arising|planning(?: applications)?|correspondence|payments|"
+    r"(?:any )?other business)\W*",
+    re.I,
+)
 
 
 def parts_of_unnumbered(blocks: Sequence[Block], heads: dict[int, Head]) -> list[Head]:

@@ -48,7 +48,7 @@ from ingest.numbering import (
     scanned_label,
 )
 from ingest.paragraphs import is_lone_label, paragraph_starts
-from ingest.parts import parts_of_unnumbered, subitems
+from ingest.parts import entries_below_headings, parts_of_unnumbered, subitems
 from ingest.references import find_references
 from ingest.titles import open_item
 from ingest.unnumbered import (
@@ -263,7 +263,8 @@ def _split_items(blocks: Sequence[Block], scanned: bool) -> tuple[list[Block], l
     chain = find_chain(_candidates(blocks))
     if _holds_list(chain):
         chain = chain[:1]
-    chain = [] if _is_list(blocks, chain) else with_misread(chain, blocks)
+    counted = entries_below_headings(blocks)
+    chain = [] if counted or _is_list(blocks, chain) else with_misread(chain, blocks)
     if scanned:
         chain = with_first(chain, blocks)
     numbered = {each.block: each for each in chain}
@@ -275,7 +276,7 @@ def _split_items(blocks: Sequence[Block], scanned: bool) -> tuple[list[Block], l
         heads.setdefault(head.block, head)
     for head in unnumbered_heads(blocks, chain, heads, front_end):
         heads.setdefault(head.block, head)
-    for head in parts_of_unnumbered(blocks, heads):
+    for head in [*counted, *parts_of_unnumbered(blocks, heads)]:
         heads.setdefault(head.block, head)
     blocks = list(blocks)
     join_headings_above(blocks, heads)

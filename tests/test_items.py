@@ -1143,3 +1143,24 @@ def test_a_short_sentence_may_stand_below_a_heading_with_a_colon() -> None:
         f"Parish Plan Steering:\n\nSee earlier minute under matters arising.\n\nBudget\n\n{BODY}"
     )
     assert (None, "Action Group Progress") in found and (None, "Parish Plan Steering") in found
+
+
+def test_lists_that_each_count_from_one_below_their_heading_number_its_matters() -> None:
+    matters = ["The gate had been mended by the Clerk.", "Three quotes were being obtained."]
+    letters = ["Request for donation from the Hall. Agreed £20.", "Parking at the pond is bad."]
+    listed = "\n\n".join(f"{n}. {text}" for n, text in enumerate(matters, 1))
+    more = "\n\n".join(f"{n}. {text}" for n, text in enumerate([*letters, *matters], 1))
+    text = f"MATTERS ARISING\n\n{listed}\n\nPAYMENTS\n\n{BODY}CORRESPONDENCE\n\n{more}\n"
+    (meeting,) = meetings(HEAD + text)
+    assert [(item.number, item.title) for item in meeting.items] == [
+        (None, "MATTERS ARISING"),
+        ("1", "MATTERS ARISING"),
+        ("2", "MATTERS ARISING"),
+        (None, "PAYMENTS"),
+        (None, "CORRESPONDENCE"),
+        *((str(n), "CORRESPONDENCE") for n in range(1, 5)),
+    ]
+    assert meeting.items[1].paragraphs[0].text == matters[0]
+    # One list alone numbers no items of the meeting.
+    one = outline(f"MATTERS ARISING\n\n{listed}\n\nPAYMENTS\n\n{BODY}CORRESPONDENCE\n\n{BODY}")
+    assert ("2", "MATTERS ARISING") not in one
