@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from ingest.numbering import VERB, Label, inline_title, is_titlelike, parse_label
+from ingest.sentences import split_sentences
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ ALONE = re.compile(
     r"(?:the following\s+)?(?:question|notice of motion|motion|deputation)s?\s+(?:submitted|"
     r"received|in the name|proposed|from|by)\b.*|"
     r"(?:adjourned |deferred )?notices?\s+of\s+(?:motions?|question)s?(?: adjourned .*)?|motions?|"
-    r"(?:public |councillors[’']? )?other business|"
+    r"(?:public |councillors[’']? )?other business|other matters(?: raised)?|"
+    r"emergency motions?\b.*|"
     r"votes? of (?:sympathy|congratulations?|thanks)|correspondence|"
     r"minutes of (?:the )?(?:last|previous) meeting|"
     rf"suspension of standing orders|matters arising.{{0,40}}|{LAST})\W*$",
@@ -238,7 +240,9 @@ SENTENCE = re.compile(
 
 def sentence_title(text: str) -> str:
     """A title for an item that has none: its first sentence, which stays in its text too."""
-    words = re.split(r"(?<=[a-z0-9”\"])[.!?](?=\s)", text[:600], maxsplit=1)[0].split()
+    text = re.sub(r"^[\W_]{1,3}(?=[A-Z])", "", text[:600])  # specks of a scan
+    start, end = (split_sentences(text) or [(0, 0)])[0]
+    words = text[start:end].split()
     cut = " ".join(words[:SENTENCE_WORDS]).strip(' “”"‘’.:;*')
     return f"{cut} ..." if len(words) > SENTENCE_WORDS else cut
 

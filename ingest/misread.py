@@ -65,6 +65,35 @@ def with_misread(chain: Sequence[Candidate], blocks: Sequence[Block]) -> list[Ca
     return sorted([*chain, *found.values()], key=lambda each: each.block)
 
 
+_ANNOUNCED = re.compile(
+    r"\bitem\s+(?:no\.?\s*|number\s*)?(?P<n>\d{1,3})\b"
+    r"[^.]{0,80}?\b(?:taken|brought forward|considered)\b"
+    r"|\b(?:take|taking|took|bring forward)\s+item\s+(?:no\.?\s*|number\s*)?(?P<m>\d{1,3})\b",
+    re.I,
+)
+
+
+def with_announced(
+    chain: Sequence[Candidate], candidates: Sequence[Candidate], blocks: Sequence[Block]
+) -> list[Candidate]:
+    """The chain with the items that the line above says are taken now, out of their order."""
+    if not chain or any(each.label.family != "int" for each in chain):
+        return list(chain)
+    known = {each.label.value[0] for each in chain}
+    places = {each.block for each in chain}
+    found = list(chain)
+    for each in candidates:
+        number = each.label.value
+        if each.label.family != "int" or number[-1] or each.block in places or number[0] in known:
+            continue
+        above = " ".join(block.text for block in blocks[max(0, each.block - 2) : each.block])
+        told = {int(match["n"] or match["m"]) for match in _ANNOUNCED.finditer(above)}
+        if number[0] in told:
+            found.append(each)
+            known.add(number[0])
+    return sorted(found, key=lambda each: each.block)
+
+
 def with_first(chain: Sequence[Candidate], blocks: Sequence[Block]) -> list[Candidate]:
     """The sole item of scanned minutes as item 1, where the scan has a 4 for an underlined 1.
 
@@ -111,12 +140,13 @@ def _misread(blocks: Sequence[Block], place: int, number: int, *, last: bool) ->
         return None
     mark, rest = match["mark"], match["rest"]
     submitted = bool(SUBMITTED.search(rest))
+    is_word = mark.casefold() in _WORDS and not SUBMITTED.match(rest)
     digits = re.sub(r"\D", "", mark)
     if last:
         fits = (
             submitted and (str(number) in digits or misread(digits, str(number)))
             if digits
-            else mark.casefold() not in _WORDS and bool(submitted or LAST_BUSINESS.match(rest))
+            else not is_word and bool(submitted or LAST_BUSINESS.match(rest))
         )
     elif match.re is _GLUED:
         fits = str(number) == digits
@@ -125,7 +155,7 @@ def _misread(blocks: Sequence[Block], place: int, number: int, *, last: bool) ->
     elif digits:
         fits = str(number) in digits
     else:
-        fits = mark.casefold() not in _WORDS
+        fits = not is_word
     if not fits:
         return None
     return Label(str(number), "int", (number, 0), rest, ".", scanned=mark != str(number))

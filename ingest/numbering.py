@@ -265,7 +265,7 @@ def is_titlelike(text: str) -> bool:
 
 _INLINE = re.compile(
     r"^(?P<title>[A-Z0-9“\"‘(][^:.;!?\n]{1,90}?)\s?(?P<mark>:[\-–]?|\s[\-–—]|"
-    r"\.)(?:(?=\s)|(?<=:)(?=[A-Z][a-z]))\s*(?P<rest>\S.*)$",
+    r"[.;])(?:(?=\s)|(?<=:)(?=[A-Z][a-z]))\s*(?P<rest>\S.*)$",
     re.S,
 )
 # "R.F." of "R.F.O." and of "R.F.O", and the last full stop of "R.F.O.:".
@@ -285,10 +285,10 @@ def inline_title(text: str) -> tuple[str, str] | None:
     if not match:
         return None
     title = text[match.start("title") : match.end("title")].strip()
-    limit = {":": 12, ".": 6}.get(match["mark"].strip()[:1], 8)
+    limit = {":": 12, ".": 6, ";": 3}.get(match["mark"].strip()[:1], 8)
     if len(title.split()) > limit or VERB.search(_ADJECTIVE.sub("", title)) or title == "Re":
         return None
-    if match["mark"] == "." and (
+    if match["mark"] in (".", ";") and (
         re.search(r"(?<!\.)\b[A-Z][a-z]{0,3}$", title) or not BUSINESS.search(title)
     ):
         return None

@@ -35,7 +35,9 @@ _GROUP_CAPITALS = re.compile(r"(?:ADJOURNED )?(?:QUESTIONS?|NOTICES? OF MOTION)\
 # What heads other matters in many minutes, whatever stands before it.
 _GROUP = re.compile(
     r"Votes? of (?:[Ss]ympathy|[Cc]ongratulations?|[Tt]hanks)\W*|"
-    r"(?:Questions?|Motions?|Notices? of [Mm]otion) submitted by [^:;]{4,60}:"
+    r"(?:Questions?|Motions?|Notices? of [Mm]otion) submitted by "
+    r"(?:[^:;]{4,60}:|(?:Councillors?|Cllrs?)\.? (?:\w\. ?)*[A-ZÀ-Ý][\w’'-]+)|"
+    r"Deputations? from (?:the )?[A-ZÀ-Ý][^.:;]{3,80}:?"
 )
 # "Motion submitted by Councillors S. Keary, C.", and below it the name.
 _INITIAL = re.compile(r"(?:,|\band|&|Cllrs?\.?|Councillors?|Mr\.?|Mrs\.?|Ms\.?) [A-Z]\.$", re.I)
@@ -238,9 +240,10 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         unfinished = unfinished or _UNFINISHED.search(before.text)
         within = unfinished and not is_label(line.text)
         return not (open_end and (within or _goes_on(line.text)))
-    if (titled or (began and _HEADS.match(before.text))) and _is_title_above(
-        before.text, line.text
-    ):
+    heads = titled or (
+        began and (_HEADS.match(before.text) or _GROUP.fullmatch(before.text) is not None)
+    )
+    if heads and _is_title_above(before.text, line.text):
         return True
     first = line.text.split(" ", 1)[0]
     filled = (len(before.text) + 1 + len(first)) / max(width, 40)

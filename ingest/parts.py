@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from ingest.headings import (
@@ -115,6 +116,10 @@ def subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[Head]:
             if head.label and head.part_of.endswith(")"):
                 reached[head.part_of] = roman_value(head.label.number)
         numbers = [label.value[0] for _, label, _ in bracketed]
+        for at in range(first, len(found)):
+            label = found[at].label
+            if label and not found[at].title and names_report(label.rest) and not found[at].part_of:
+                found[at] = replace(found[at], title=title)  # it begins with the report itself
         titled = all(each[2] > 1 for each in bracketed)
         if titled and numbers in (
             list(range(1, len(numbers) + 1)),

@@ -34,7 +34,7 @@ from ingest.headings import (
     tells_of,
 )
 from ingest.language import detect_language
-from ingest.misread import with_first, with_misread
+from ingest.misread import with_announced, with_first, with_misread
 from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
 from ingest.numbering import (
     BUSINESS,
@@ -260,7 +260,8 @@ def _split_items(blocks: Sequence[Block], scanned: bool) -> tuple[list[Block], l
         front, drafts = _split_items(blocks[:end], scanned)
         behind = Draft(None, blocks[end].text, blocks[end].page, list(blocks[end + 1 :]))
         return front, [*drafts, behind]
-    chain = find_chain(_candidates(blocks))
+    candidates = _candidates(blocks)
+    chain = with_announced(find_chain(candidates), candidates, blocks)
     if _holds_list(chain):
         chain = chain[:1]
     counted = entries_below_headings(blocks)

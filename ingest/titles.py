@@ -39,6 +39,13 @@ _COLON_AND_DASH = re.compile(r"\s?(?::\s?[-–—]|\s[-–—])$")  # "Reports:-
 _NONE_BEHIND = re.compile(
     r"(?P<title>(?:[A-Z][\w’']*|of|for|and|in|from|to)(?: \w[\w’']*){1,7}) (?P<text>None|Nil)\.?"
 )
+# "Minutes It was agreed ...", without a mark between
+_SENTENCE_BEHIND = re.compile(
+    r"(?P<title>[A-Z][^\s.;:]*(?: [^\s.;:]+){,5}?) "
+    r"(?P<text>(?:[Ii]t|The (?:[a-z]+|Chair\w*|Clerk|Mayor)|There|Members) "
+    r"(?:was|were|is|had|has)\b.*)",
+    re.S,
+)
 _SCRAP = 4  # words behind a mark, which are no text
 _TITLE_WORDS = 70  # the longest heading in the measured minutes has 64
 
@@ -99,6 +106,9 @@ def _in_one_paragraph(
         return rest.rstrip(" :"), ""
     if (none := _NONE_BEHIND.fullmatch(rest)) and not head.title:
         return none["title"], none["text"]
+    told = _SENTENCE_BEHIND.fullmatch(rest) if inline_title(rest) is None else None
+    if told and not head.title and _names_business(told["title"]):
+        return told["title"], told["text"]
     split = None if titled_by_bold or rest.isupper() or head.title else inline_title(rest)
     if titled_by_bold and rest.endswith((" –", " -")):
         split = inline_title(rest)  # of the first of its parts, which goes on behind the dash
@@ -185,6 +195,12 @@ _WHOLE = re.compile(
     r"|declarations? of interests?)\W*",
     re.I,
 )
+
+
+def _names_business(title: str) -> bool:
+    return title.isupper() or (bool(BUSINESS.search(title)) and not tells_of(title))
+
+
 _MEETING_OF = re.compile(r"(?:meeting of|amendments? to) (?:the )?(?-i:[A-Z])", re.I)
 
 

@@ -133,20 +133,29 @@ def _between_items(
     bounds = [*sorted(heads), len(blocks)]
     plain = {at for one, end in pairwise(bounds) for at in _plain_subheadings(blocks, one, end)}
     titles: dict[str | None, str] = {}
+    opening = {block.text for block in blocks[: min(front_end, first)]}  # printed on a page again
     item = _Within()
+    raised = False  # whether what follows was raised beside the agenda
     for place in range(min(front_end, first), len(blocks)):
         text = blocks[place].text
         if place in heads:
             item = _entered(blocks, heads[place], item, titles)
+            raised = False
             continue
         if place - 1 in heads and not blocks[place - 1].rest:
             continue  # the title of a number that stands alone
-        if not _may_be_unnumbered(blocks[place]) or text in captions:
+        if not _may_be_unnumbered(blocks[place]) or text in captions or text in opening:
             continue
         head = _heading_with_colon(place, text) if in_line and place not in plain else None
         if head is None and place <= first:
             if (_is_alone(text) and has_body(blocks, place)) or has_colon_and_text(blocks, place):
                 head = Head(place, None, "title", None, text.rstrip(" :."))
+        elif head is None and _RAISED.match(text):
+            if not (found and found[-1].block == place - 1):  # not below its own heading
+                head = Head(place, None, "title", None, sentence_title(text), text)
+            raised, item = True, _Within()
+        elif head is None and raised and place + 1 < len(blocks) and _is_alike(blocks, place):
+            head = Head(place, None, "title", None, text.rstrip(" :"))
         elif head is None:
             head = _heading_within(blocks, place, heads, item, found, worded=worded)
             if head is None and not OF_A_MEMBER.search(item.title):
@@ -157,6 +166,15 @@ def _between_items(
         if head:
             found.append(head)
     return found
+
+
+_THEN = r"(?:completion|conclusion|end) of the (?:agenda|meeting)"
+_MATTERS = r"following (?:items?|matters?|issues?) (?:was|were)"
+_RAISED = re.compile(
+    rf"(?:with the permission of .{{3,60}}? )?(?:the )?{_MATTERS}(?: then)? raised\b.{{0,40}}?"
+    rf"\b{_THEN}\W*$|at the {_THEN}\b.{{0,90}}? {_MATTERS}\b.{{0,60}}$",
+    re.I | re.S,
+)
 
 
 def _entered(
@@ -192,7 +210,7 @@ def _heading_within(
     text = blocks[place].text
     alone = _is_alone(text)
     split = _colon_title(text)
-    if split and LAST_BUSINESS.match(split[0]) and not worded:
+    if split and LAST_BUSINESS.match(split[0]):
         return Head(place, None, "title", None, split[0], split[1])  # "Next meeting: 4th May"
     if alone and item.lists and _is_of_a_list(item.title, text):
         return item.part(place, text)
@@ -202,13 +220,19 @@ def _heading_within(
         (not worded and _heads_items(blocks, heads, place))
         or LAST_BUSINESS.match(text)
         or not (item.lists or worded)
+        or _OF_NO_MEMBER.match(text)  # but a matter of its own
     ):
         return Head(place, None, "title", None, text.rstrip(" :."))
+    if alone and worded and blocks[place].bold:
+        return item.part(place, text)  # "Matters Arising" below "Item 1"
     if item.group and place > item.after and _is_apart(blocks, place, found):
         return Head(place, item.number, "title", None, f"{item.group} {text}".rstrip(" :"))
     if place - 1 not in heads and asks_below(blocks, place):
         return Head(place, None, "title", None, text.rstrip(" :."))
     return None
+
+
+_OF_NO_MEMBER = re.compile(r"(?:deputations?|other matters)\b", re.I)
 
 
 def _subheading(

@@ -1164,3 +1164,96 @@ def test_lists_that_each_count_from_one_below_their_heading_number_its_matters()
     # One list alone numbers no items of the meeting.
     one = outline(f"MATTERS ARISING\n\n{listed}\n\nPAYMENTS\n\n{BODY}CORRESPONDENCE\n\n{BODY}")
     assert ("2", "MATTERS ARISING") not in one
+
+
+def test_a_deputation_behind_a_motion_and_other_matters_are_items_of_their_own() -> None:
+    asked = (
+        "I will move at the next Meeting that the lamp\nbeside the church be mended at last.\n\n"
+    )
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Notice of Motion submitted by Councillor Barr\n\n{asked}{BODY}"
+        f"Deputation from Quayside Arts Committee\n\n{BODY}Other Matters Raised\n\n{BODY}"
+    )
+    assert found[2:] == [
+        (None, "Deputation from Quayside Arts Committee"),
+        (None, "Other Matters Raised"),
+    ]
+
+
+def test_what_was_raised_at_the_end_of_the_agenda_is_of_no_item() -> None:
+    asked = (
+        "I will move at the next Meeting that the lamp\nbeside the church be mended at last.\n\n"
+    )
+    found = outline(
+        f"1. Minutes\n\n{BODY}2. Notice of Motion submitted by Councillor Barr\n\n{asked}{BODY}"
+        "The following items were raised at the completion of the Agenda:\n\n"
+        f"{BODY}Mill Green\n\n{BODY}"
+    )
+    assert found[2:] == [
+        (None, "The following items were raised at the completion of the Agenda"),
+        (None, "Mill Green"),
+    ]
+    below = outline(
+        f"1. Minutes\n\n{BODY}2. Roads\n\n{BODY}Other Matters Raised\n\n"
+        f"At the conclusion of the Agenda the following items were raised with consent.\n\n{BODY}"
+    )
+    assert below[2:] == [(None, "Other Matters Raised")]
+
+
+def test_a_bold_heading_below_a_worded_number_is_a_part_of_its_item() -> None:
+    found = outline(
+        f"Item 1: Minutes\n\n{BODY}**Matters Arising**\n\n{BODY}Item 2: Roads\n\n{BODY}"
+        f"Item 3: Any other business\n\n{BODY}Date of Next Meeting: It will be in May.\n"
+    )
+    assert found[1] == ("1", "Minutes: Matters Arising")
+    assert found[-1] == (None, "Date of Next Meeting")
+
+
+def test_an_item_that_the_line_above_says_is_taken_is_one_out_of_its_order() -> None:
+    told = "It was agreed that the Mayor would take Item No. 3 on the Agenda at this point.\n\n"
+    found = outline(
+        f"1. Minutes\n\n{BODY}{told}3. Twinning Visit to Lorient\n\n{BODY}2. Planning\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["1", "3", "2"]
+
+
+def test_a_line_of_the_heading_that_is_printed_again_heads_nothing() -> None:
+    name = "**CULTURAL STRATEGIC POLICY COMMITTEE**"
+    (meeting,) = meetings(
+        f"{name}\n\n{HEAD}1. Standing Orders\n\n{BODY}{name}\n\n{BODY}2. Roads\n\n{BODY}"
+    )
+    assert [item.title for item in meeting.items] == ["Standing Orders", "Roads"]
+
+
+def test_a_part_that_begins_with_a_report_has_the_title_of_its_item() -> None:
+    copy = "Circulated, copy of draft Minutes of the Meeting held in"
+    found = outline(
+        f"1. Adoption of Minutes\n\n(i) {copy} May 2016\n\n{BODY}(ii) {copy} June 2016\n\n{BODY}"
+        f"2. Roads\n\n{BODY}"
+    )
+    assert found[1:3] == [("1(i)", "Adoption of Minutes"), ("1(ii)", "Adoption of Minutes")]
+
+
+@pytest.mark.parametrize(
+    ("rest", "title"),
+    [
+        ("Minutes It was agreed that they be signed.", "Minutes"),
+        ("DISPOSAL OF PROPERTY it was proposed that it be sold.", "DISPOSAL OF PROPERTY"),
+        ("Planning; Mr. A. Barr - two sheds at Low Farm, beside the hall.", "Planning"),
+        (
+            "Mr. Barr then spoke of the ice on the lane. He was thanked.",
+            "Mr. Barr then spoke of the ice on the lane",
+        ),
+    ],
+)
+def test_a_heading_and_its_text_without_a_colon_between(rest: str, title: str) -> None:
+    assert outline(f"1. Roads\n\n{BODY}2. {rest}\n\n{BODY}3. Trees\n\n{BODY}")[1] == ("2", title)
+
+
+def test_two_letters_before_a_question_are_its_number_though_they_are_a_word() -> None:
+    found = outline(
+        f"6. Roads\n\n{BODY}To Question submitted by Councillor Barr\n\nI will ask at the next "
+        f"Meeting when\nthe lamp is mended.\n\n{BODY}8. Question submitted by Councillor Corr\n\n"
+        f"I will ask at the next Meeting when\nthe wall is mended.\n\n{BODY}"
+    )
+    assert found[1] == ("7", "Question submitted by Councillor Barr")

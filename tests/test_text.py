@@ -196,3 +196,12 @@ def test_the_marker_of_a_list_of_one_is_no_number_beside_the_printed_one() -> No
     assert lines("1. 12 chairs were bought.") == ["1. 12 chairs were bought."]
     listed = '<ol start="81"><li>81. Apologies: None.</li></ol>'
     assert lines(listed) == ["81. Apologies: None."]
+
+
+def test_the_heading_of_a_question_or_a_deputation_begins_and_ends_its_paragraph() -> None:
+    told = "The Director said that the section would look into this and come back to all of them."
+    text = f"{told}\n\nQuestions submitted by Councillor J. Barr\n\n{told}\n\n{told}\n\n"
+    text += f"Deputation from Quayside Arts Committee\n\nThe Mayor welcomed them. {told}\n\n"
+    found = paragraphs(text)
+    assert "Questions submitted by Councillor J. Barr" in found
+    assert "Deputation from Quayside Arts Committee" in found
