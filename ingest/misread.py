@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from ingest.headings import (
     ATTENDANCE,
+    IN_PERSON,
     LAST_BUSINESS,
     NOT_BUSINESS,
     SUBMITTED,
@@ -135,6 +137,9 @@ def _misread(blocks: Sequence[Block], place: int, number: int, *, last: bool) ->
     block = blocks[place]
     if garbled := _garbled(blocks, place, number):
         return garbled
+    label = block.label
+    if label and label.value == (number + 1, 0) and IN_PERSON.match(label.rest):
+        return replace(label, number=str(number), value=(number, 0), scanned=True)
     match = _MARK.fullmatch(block.text) or _GLUED.fullmatch(block.text)
     if block.table or not match or not _is_heading(blocks, place, match["rest"]):
         return None

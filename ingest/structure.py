@@ -142,8 +142,11 @@ def _meeting_starts(blocks: Sequence[Block]) -> list[int]:
         after = blocks[place + 1 : place + 12]
         near = " ".join(each.text for each in blocks[place : place + 3])[:800]
         attends = any(ATTENDANCE.match(each.text) for each in after)
+        before = blocks[starts[-1] if starts else 0 : place]
+        told = any(ATTENDANCE.match(each.text) or each.label for each in before)
         if (
             attends
+            and told  # else what stands before is only the letterhead
             and next(iter(find_dates(near)), None) is not None
             and not any(ATTENDANCE.match(each.text) for each in blocks[max(0, place - 6) : place])
         ):

@@ -560,8 +560,8 @@ def free_heading(blocks: Sequence[Block], place: int, captions: frozenset[str]) 
     words = text.split()
     if CAPTIONED.match(text) or text in captions or _is_of_chart(blocks, place):
         return None
-    if place and _SIGNS.search(blocks[place - 1].text):
-        return None  # the name below a letter
+    if (place and _SIGNS.search(blocks[place - 1].text)) or _NAMES.fullmatch(text):
+        return None  # the name below a letter, or those of who signed
     if re.search(r":\s+\w", text) and not block.bold:
         return _inline_heading(place, text)
     if NOT_BUSINESS.match(text) and not ALONE.match(text):
@@ -596,6 +596,7 @@ def _heads_sums(blocks: Sequence[Block], place: int) -> bool:
 _CODE = re.compile(r"(?:[A-Z]\d{2,}\b.*|[A-Z][a-z]{2}-\d\d|[A-Z] - .*|.*[£€$]['’]?m\b.*)", re.S)
 _LEADS_IN = re.compile(r"(?:includ\w+|following|follows|below)\W*:$", re.I)
 _SIGNS = re.compile(r"\byours (?:sincerely|faithfully|truly)\W*$", re.I)
+_NAMES = re.compile(r"[A-Z][\w’'-]+(?:, [A-Z][\w’'-]+)+\.")
 _IN_CHART = 4  # words of a label
 
 

@@ -1257,3 +1257,19 @@ def test_two_letters_before_a_question_are_its_number_though_they_are_a_word() -
         f"I will ask at the next Meeting when\nthe wall is mended.\n\n{BODY}"
     )
     assert found[1] == ("7", "Question submitted by Councillor Barr")
+
+
+def test_a_question_with_the_number_of_the_next_has_its_own() -> None:
+    asked = "I will ask at the next Meeting if the lamp\nbeside the church can be mended.\n\n"
+    found = outline(
+        f"3. Roads\n\n{BODY}4. Question submitted by Councillor Barr\n\n{asked}{BODY}"
+        f"6. {asked}{BODY}6. {asked}{BODY}7. Planning\n\n{BODY}"
+    )
+    assert [number for number, _ in found] == ["3", "4", "5", "6", "7"]
+
+
+def test_the_names_of_those_who_signed_head_nothing() -> None:
+    found = outline(
+        f"**The Harbour Wall**\n\n{BODY}**Barr, Corr, Dunn.**\n\n{BODY}**The Quay**\n\n{BODY}"
+    )
+    assert [title for _, title in found] == ["The Harbour Wall", "The Quay"]

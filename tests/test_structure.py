@@ -834,3 +834,13 @@ def test_a_heading_that_ends_does_not_go_on_in_capitals() -> None:
         "**NO MATTERS WERE RAISED**\n\nThe Chairman closed the meeting at nine."
     )
     assert found[1][1] == "No further reports made."
+
+
+def test_a_letterhead_is_no_meeting_of_its_own() -> None:
+    letterhead = "\n\n".join(["Quayside City", "Harbour House", "Quay Street", "Quayside"] * 2)
+    record = "They met in the harbour house and\ndiscussed the matter at some length.\n\n"
+    text = (
+        f"{letterhead}\n\nPhysical Development\n\n{HEAD}1. Minutes\n\n{record}2. Roads\n\n{record}"
+    )
+    (meeting,) = meetings(text)
+    assert [item.number for item in meeting.items] == ["1", "2"]
