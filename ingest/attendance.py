@@ -81,9 +81,10 @@ _SPLIT = re.compile(
     r"|(?<=[a-z])(?<!\bM[rs])(?<!\bDr)(?<!\bMrs)(?<!lr)[:.]\s+"
     r"(?=\d|[A-Z]\.|(?:Mr|Mrs|Ms|Miss|Dr|Cllr|(?:\w+ )?Councillor)\b)"
 )
+_NAME_WORD = r"(?:(?:de|van|Mc|la|le|du)?[A-ZÀ-Ý][\w.’'\-]*|Ó|de|van|Mc|la|le|du)"
 _NAME = re.compile(
-    r"^(?:(?:[A-ZÀ-Ý][\w.’'\-]*|Ó|de|van|Mc|la|le|"
-    r"du)\s*){1,6}(?:\([^()]{1,60}\)\s*){0,2}(?:[-–]\s*[\w /’'.\-]{2,50})?$"
+    rf"^{_NAME_WORD}(?:\s+{_NAME_WORD}){{0,5}}\s*(?:\([^()]{{1,60}}\)\s*){{0,2}}"
+    r"(?:[-–]\s*[\w /’'.\-]{2,50})?$"
 )
 _TITLE_ONLY = re.compile(
     rf"^(?:[^,:]{{2,30}}\s[-–]\s+(?=(?:councillors?|cllrs?)\b)|(?:the\s+)?(?:vice-?\s?)?chair"
@@ -243,7 +244,7 @@ def _parts(opening: Sequence[str]) -> Iterator[str]:
             paragraph = f"{begun} {paragraph}"
         elif begun:
             yield from _LABEL_INSIDE.split(begun)
-        begun = paragraph if len(paragraph) < 1500 and _BROKEN_OFF.search(paragraph) else ""
+        begun = paragraph if len(paragraph) < 1500 and _BROKEN_OFF.search(paragraph[-20:]) else ""
         if not begun and paragraph:
             yield from _LABEL_INSIDE.split(paragraph) if len(paragraph) < 5000 else [paragraph]
 

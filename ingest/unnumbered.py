@@ -497,15 +497,13 @@ def _plain_subheadings(blocks: Sequence[Block], start: int, end: int) -> list[in
 def _is_plain_heading(blocks: Sequence[Block], place: int) -> bool:
     """A line alone of few words in title case, no sentence, no name, with a sentence below it."""
     text = blocks[place].text
+    if not _heads_sentence(blocks, place, least=10):
+        return False
     words = re.findall(r"[^\W\d_][\w’'-]*", text)
     telling = any(word.lower() in SMALL_WORDS or BUSINESS.search(word) for word in words)
     # "Mill Green 2011/12:" has figures, and tells by its colon.
     form = r"[A-Z][^.;:!?£$€]*:" if text.endswith(":") else r"[A-Z][^.;!?£$€\d]*"
-    return (
-        _heads_sentence(blocks, place, least=10)
-        and bool(re.fullmatch(form, text))
-        and (telling or text.endswith(":"))
-    )
+    return bool(re.fullmatch(form, text)) and (telling or text.endswith(":"))
 
 
 _ENTRY = re.compile(r"[-–] (?:[a-z]|Mr|Mrs|Ms|Cllr)")  # "Hall Trust - declined", of a list
@@ -523,9 +521,14 @@ def _is_alike(blocks: Sequence[Block], place: int) -> bool:
     )
 
 
+_PLAIN_LENGTH = 150  # characters; nine words are never longer
+
+
 def _heads_sentence(blocks: Sequence[Block], place: int, *, least: int) -> bool:
     """Whether a line of few words in title case stands above a sentence of `least` words."""
     block, after = blocks[place], blocks[place + 1]
+    if len(block.text) > _PLAIN_LENGTH:
+        return False
     words = re.findall(r"[^\W\d_][\w’'-]*", block.text)
     return (
         not (block.label or block.bold or block.table or after.label or after.table)
