@@ -194,7 +194,11 @@ def _is_left_open(before: str, line: Line) -> bool:
     )
 
 
+_END = 32  # characters
+
+
 def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, began: bool) -> bool:
+    end = before.text[-_END:]  # all that the patterns of an end look at
     if line.table or before.table or line.number is not None or line.heading or before.heading:
         return True
     if began and is_lone_label(before.text) and not is_label(line.text):
@@ -203,24 +207,22 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return True
     if _GROUP_CAPITALS.fullmatch(line.text) and not before.text.isupper():
         return True
-    if _CONTINUES.match(line.text) and not _TERMINAL.search(before.text):
+    if _CONTINUES.match(line.text) and not _TERMINAL.search(end):
         return False
-    if _DAY.search(before.text) and _MONTH.match(line.text):
+    if _DAY.search(end) and _MONTH.match(line.text):
         return False
     if _ASKED.match(line.text):
         return True
     if _TALLY.match(line.text) and before.text.count(",") >= 2:
         return False
-    if is_label(line.text) and not _OPEN_END.search(before.text):
+    if is_label(line.text) and not _OPEN_END.search(end):
         return True
-    if ends_sentence(before.text) and (
-        _DECIMAL_LABEL.match(line.text) or _WORDED_LABEL.match(line.text)
-    ):
+    if ends_sentence(end) and (_DECIMAL_LABEL.match(line.text) or _WORDED_LABEL.match(line.text)):
         return True
     if _CAPITALS.match(line.text) and before.text.endswith((",", ";")):
         return not before.text.isupper()
     if (
-        ends_sentence(before.text)
+        ends_sentence(end)
         and not is_lone_label(before.text)
         and (
             (_CAPITALS.match(line.text) and not before.text.isupper())
@@ -229,15 +231,15 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         )
     ):
         return True  # a heading
-    open_end = _OPEN_END.search(before.text) or not _TERMINAL.search(before.text)
-    unfinished = _FUNCTION_WORD.search(before.text)
+    open_end = _OPEN_END.search(end) or not _TERMINAL.search(end)
+    unfinished = _FUNCTION_WORD.search(end)
     in_bold = unfinished and not line.space_before  # of the same sentence
     if before.bold != line.bold and not (open_end and (in_bold or _goes_on(line.text))):
         return True
-    if _INITIAL.search(before.text) and before.bold == line.bold:
+    if _INITIAL.search(end) and before.bold == line.bold:
         return False
     if line.space_before and not double and before.page == line.page:
-        unfinished = unfinished or _UNFINISHED.search(before.text)
+        unfinished = unfinished or _UNFINISHED.search(end)
         within = unfinished and not is_label(line.text)
         return not (open_end and (within or _goes_on(line.text)))
     heads = titled or (
@@ -247,15 +249,15 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return True
     first = line.text.split(" ", 1)[0]
     filled = (len(before.text) + 1 + len(first)) / max(width, 40)
-    if _goes_on(line.text) and not ends_sentence(before.text):
+    if _goes_on(line.text) and not ends_sentence(end):
         return False
-    if _FUNCTION_WORD.search(before.text) or _FUNCTION_START.match(line.text):
+    if _FUNCTION_WORD.search(end) or _FUNCTION_START.match(line.text):
         return False
     if double and _LONE_CAPITALS.match(before.text) and _LONE_CAPITALS.match(line.text):
         return False  # a heading stretched to one word a line
-    if _OPEN_END.search(before.text) and not before.bold:
+    if _OPEN_END.search(end) and not before.bold:
         return filled < 0.3
-    if ends_sentence(before.text):
+    if ends_sentence(end):
         return filled < 0.93
     if before.text.endswith(":"):
         return filled < 0.9 or len(line.text) < 0.6 * width
