@@ -343,7 +343,7 @@ def _goes_on_with_title(blocks: Sequence[Block], place: int, heads: dict[int, He
         return False
     bare = re.sub(r"\([^()]*\)", "", block.text)  # without "(deferred from the meeting held ...)"
     titled = in_title_case(bare)
-    words = (bare if titled else block.text).split()
+    words = (bare if titled else block.text).replace("/", " ").split()
     return (
         len(words) <= SENTENCE_WORDS
         and sum(len(word) > 2 for word in words) >= 2

@@ -148,7 +148,9 @@ def _between_items(
             continue
         head = _heading_with_colon(place, text) if in_line and place not in plain else None
         if head is None and place <= first:
-            if (_is_alone(text) and has_body(blocks, place)) or has_colon_and_text(blocks, place):
+            bold = is_subheading(blocks, place) and VERB.search(blocks[place + 1].text)
+            alone = _is_alone(text) and has_body(blocks, place)
+            if alone or bold or has_colon_and_text(blocks, place):
                 head = Head(place, None, "title", None, text.rstrip(" :."))
         elif head is None and _RAISED.match(text):
             if not (found and found[-1].block == place - 1):  # not below its own heading

@@ -1273,3 +1273,15 @@ def test_the_names_of_those_who_signed_head_nothing() -> None:
         f"**The Harbour Wall**\n\n{BODY}**Barr, Corr, Dunn.**\n\n{BODY}**The Quay**\n\n{BODY}"
     )
     assert [title for _, title in found] == ["The Harbour Wall", "The Quay"]
+
+
+def test_a_bold_heading_before_the_first_number_and_a_line_of_two_words_joined() -> None:
+    found = outline(
+        f"**Presidential Election 2018**\n\n{BODY}1. Minutes\n\n{BODY}2. Economic Development\n\n"
+        f"Tourism/Marketing\n\nCirculated, report of the Director on the season.\n\n{BODY}"
+    )
+    assert found == [
+        (None, "Presidential Election 2018"),
+        ("1", "Minutes"),
+        ("2", "Economic Development Tourism/Marketing"),
+    ]
