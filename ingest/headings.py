@@ -240,7 +240,7 @@ SENTENCE = re.compile(
 
 def sentence_title(text: str) -> str:
     """A title for an item that has none: its first sentence, which stays in its text too."""
-    text = re.sub(r"^[\W_]{1,3}(?=[A-Z])", "", text[:600])  # specks of a scan
+    text = text[:600].lstrip("|.[]{}_~ ")  # specks that a scan reads as characters
     start, end = (split_sentences(text) or [(0, 0)])[0]
     words = text[start:end].split()
     cut = " ".join(words[:SENTENCE_WORDS]).strip(' “”"‘’.:;*')

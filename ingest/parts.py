@@ -411,13 +411,19 @@ def _without_nested(letters: Sequence[tuple[int, Label, int]]) -> list[tuple[int
     for place, each in enumerate(letters):
         roman = (
             len(names[place]) > 1
-            or (names[place] == "i" and any(name == "ii" for name in names[place + 1 : place + 3]))
+            or (names[place] == "i" and _opens_numerals(names, place))
             or (names[place] == "i" and place and "h" not in names[:place])
             or (names[place] == "v" and names[max(0, place - 1)] == "iv")
         )
         if not (roman and lettered):
             kept.append(each)
     return kept
+
+
+def _opens_numerals(names: Sequence[str], place: int) -> bool:
+    """Whether an "i" is followed by "ii"; not the letter after "h", whose part lists i, ii, iii."""
+    is_letter = place and names[place - 1] == "h" and names[place + 1 : place + 2] == ["i"]
+    return not is_letter and "ii" in names[place + 1 : place + 3]
 
 
 def _in_order(

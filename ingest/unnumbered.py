@@ -148,9 +148,7 @@ def _between_items(
             continue
         head = _heading_with_colon(place, text) if in_line and place not in plain else None
         if head is None and place <= first:
-            bold = is_subheading(blocks, place) and VERB.search(blocks[place + 1].text)
-            alone = _is_alone(text) and has_body(blocks, place)
-            if alone or bold or has_colon_and_text(blocks, place):
+            if _heads_before_numbers(blocks, place):
                 head = Head(place, None, "title", None, text.rstrip(" :."))
         elif head is None and _RAISED.match(text):
             if not (found and found[-1].block == place - 1):  # not below its own heading
@@ -168,6 +166,15 @@ def _between_items(
         if head:
             found.append(head)
     return found
+
+
+def _heads_before_numbers(blocks: Sequence[Block], place: int) -> bool:
+    """Whether business is headed here before the first number."""
+    return (
+        (_is_alone(blocks[place].text) and has_body(blocks, place))
+        or has_colon_and_text(blocks, place)
+        or (is_subheading(blocks, place) and bool(VERB.search(blocks[place + 1].text)))
+    )
 
 
 _THEN = r"(?:completion|conclusion|end) of the (?:agenda|meeting)"

@@ -1285,3 +1285,29 @@ def test_a_bold_heading_before_the_first_number_and_a_line_of_two_words_joined()
         ("1", "Minutes"),
         ("2", "Economic Development Tourism/Marketing"),
     ]
+
+
+def test_the_letter_i_behind_h_is_no_numeral_though_its_part_counts_so() -> None:
+    report = "Circulated, report of the chair of the committee on {},\ndated the 4th of May.\n\n"
+    titles = [
+        "Reports",
+        "Grants",
+        "Annual Report",
+        "Markets",
+        "Chair",
+        "Dates",
+        "Lorries",
+        "Civic Hall",
+    ]
+    parts = "".join(
+        f"({letter}) {title}\n\n{BODY}" for letter, title in zip("abcdefgh", titles, strict=True)
+    )
+    numerals = "".join(
+        f"({n}) {report.format(w)}{BODY}" for n, w in (("i", "roads"), ("ii", "trees"))
+    )
+    found = outline(
+        f"2. Minutes\n\n{BODY}3. Services\n\n{parts}(i) Committee Reports\n\n{numerals}"
+        f"4. Roads\n\n{BODY}"
+    )
+    numbers = [number for number, _ in found]
+    assert numbers[-4:] == ["3(i)", "3(i)(i)", "3(i)(ii)", "4"]
