@@ -17,6 +17,7 @@ _LIST_LABEL = re.compile(
     r"^\d{1,3}\s?\([a-z]\)[.:]?(?=\s+[A-Z“\"]|$)|^[A-Z]{1,4}\s?\d{1,4}/\d{2,4}[.:)]?(?=\s+[A-Z]|$)"
 )
 _DECIMAL_LABEL = re.compile(r"\d{1,3}(?:\.\d{1,2}){1,2}[A-C]?(?:\s[-–])?\s+[A-Z]")
+_ITEM_ALONE = re.compile(r"Item\s(?:No\.?\s)?\d{1,3}[.:]?", re.I)
 _WORDED_LABEL = re.compile(r"Item\s(?:No\.?\s)?\d{1,3}\s?[.:)–-]\s+[A-Z]", re.I)
 # A line that ends so goes on, whatever stands next.
 _OPEN_END = re.compile(
@@ -93,7 +94,7 @@ def paragraph_starts(lines: Sequence[Line], wrapped: bool) -> list[bool]:
             starts.append(False)
             continue
         width = max(lengths[max(0, i - 4) : i + 4])
-        titled = (i - 1 in stretched or (i > 1 and is_lone_label(lines[i - 2].text))) and (
+        titled = (i - 1 in stretched or (i > 1 and _is_number_alone(lines[i - 2].text))) and (
             not lines[i - 1].bold
         )
         starts.append(_breaks(lines[i - 1], line, width, double, titled, starts[-1]))
@@ -160,6 +161,11 @@ def is_lone_label(text: str) -> bool:
     return len(text) <= 6 and is_label(text)
 
 
+def _is_number_alone(text: str) -> bool:
+    """Whether the number of an item has a line of its own: "5.", "Item 5"."""
+    return is_lone_label(text) or bool(_ITEM_ALONE.fullmatch(text))
+
+
 def ends_sentence(text: str) -> bool:
     return bool(_SENTENCE_END.search(text)) and not _ABBREVIATION_END.search(text)
 
@@ -217,7 +223,11 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return False
     if is_label(line.text) and not _OPEN_END.search(end):
         return True
-    if ends_sentence(end) and (_DECIMAL_LABEL.match(line.text) or _WORDED_LABEL.match(line.text)):
+    if ends_sentence(end) and (
+        _DECIMAL_LABEL.match(line.text)
+        or _WORDED_LABEL.match(line.text)
+        or _ITEM_ALONE.fullmatch(line.text)
+    ):
         return True
     if _CAPITALS.match(line.text) and before.text.endswith((",", ";")):
         return not before.text.isupper()
@@ -272,6 +282,6 @@ def _is_title_above(before: str, text: str) -> bool:
         not _VERB.search(before)
         and not _FUNCTION_WORD.search(before)
         and not _OPEN_END.search(before)
-        and _OPENS_SENTENCE.match(text)
+        and (_OPENS_SENTENCE.match(text) or text.endswith(":"))
         and _VERB.search(text)
     )

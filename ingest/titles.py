@@ -118,6 +118,8 @@ def _in_one_paragraph(
         split = None
     if split and not VERB.search(split[1]) and _is_circulated(blocks[place : place + 1]):
         return rest.rstrip(" .:"), ""  # a dash within a heading, and below it the report
+    if split and _is_dash_in_title(rest, split) and place < len(blocks) and place not in heads:
+        return rest.rstrip(" ."), ""
     behind = rest[len(split[0]) :][:3] if split else ""
     if split and (":" in behind or not is_titlelike(rest) or head.in_line):
         # "a) The Common - it has been cut" says nothing without its heading.
@@ -195,6 +197,21 @@ _WHOLE = re.compile(
     r"|declarations? of interests?)\W*",
     re.I,
 )
+
+
+def _is_dash_in_title(heading: str, split: tuple[str, str]) -> bool:
+    """Whether what stands behind a dash is of the heading: "- Presentation by Dr. Ann Lee."."""
+    return (
+        heading.endswith(".")
+        and heading[len(split[0]) :].lstrip()[:1] in "-–—"
+        and 1 < len(split[1].split()) <= _BEHIND_DASH
+        and in_title_case(split[1])
+        and not VERB.search(split[1])
+        and not re.search(r"[£€$\d:]", split[1])
+    )
+
+
+_BEHIND_DASH = 8  # words
 
 
 def _names_business(title: str) -> bool:

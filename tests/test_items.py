@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from eval.measure_reading import measure_coverage
+from ingest.model import Document, Line
+from ingest.structure import build_meetings
 from tests.test_structure import HEAD, meetings, outline
 
 
@@ -1311,3 +1313,22 @@ def test_the_letter_i_behind_h_is_no_numeral_though_its_part_counts_so() -> None
     )
     numbers = [number for number, _ in found]
     assert numbers[-4:] == ["3(i)", "3(i)(i)", "3(i)(ii)", "4"]
+
+
+def test_a_presentation_behind_a_dash_is_of_the_heading_and_what_leads_to_a_list_is_not() -> None:
+    told = "The chairperson opened the meeting at ten and thanked them all for coming to it."
+    printed = [*HEAD.strip().split("\n\n"), "Item 1", "Minutes", told, "Item 2"]
+    printed += ["Update on the Harbour – Presentation by Dr. Ann Lee.", told, "Item 3"]
+    printed += ["Update on the Harbour Quay Initiative – Presentation by Dr. Bo Roe"]
+    printed += [
+        "Key issues covered in the presentation included:",
+        "- The wall",
+        "- The lamps",
+        told,
+    ]
+    lines = tuple(Line(text, space_before=True) for text in printed)
+    (meeting,) = build_meetings(Document("a.md", lines, wrapped=True))
+    assert [(item.number, item.title) for item in meeting.items][1:] == [
+        ("2", "Update on the Harbour – Presentation by Dr. Ann Lee"),
+        ("3", "Update on the Harbour Quay Initiative – Presentation by Dr. Bo Roe"),
+    ]
