@@ -63,7 +63,7 @@ ALONE = re.compile(
     r"received|in the name|proposed|from|by)\b.*|"
     r"(?:adjourned |deferred )?notices?\s+of\s+(?:motions?|question)s?(?: adjourned .*)?|motions?|"
     r"(?:public |councillors[’']? )?other business|other matters(?: raised)?|"
-    r"emergency motions?\b.*|"
+    r"emergency motions?\b.*|(?:first|second|third|fourth|fifth) amendment\b.*|"
     r"votes? of (?:sympathy|congratulations?|thanks)|correspondence|"
     r"minutes of (?:the )?(?:last|previous) meeting|"
     rf"suspension of standing orders|matters arising.{{0,40}}|{LAST})\W*$",

@@ -165,7 +165,9 @@ def _over_lines(
     while capitals and place < len(blocks) and place not in heads and _in_capitals(blocks[place]):
         rest = f"{rest} {blocks[place].text}"
         place += 1
-    listing = rest.endswith((":", ".")) and BUSINESS.search(rest)  # "Payments for Approval:"
+    # "Payments for Approval:", but not "Planning:" above "Harbour Office" and a sentence.
+    listing = rest.endswith((":", ".")) and BUSINESS.search(rest)
+    listing = listing and not (rest.endswith(":") and _heads_sentence(blocks, place))
     last = LAST_BUSINESS.match(rest)  # the date of the next meeting stands below it
     ended = listing or last or rest.endswith(".") or tells_of(rest) or _WHOLE.fullmatch(rest)
     more = 0 if ended else _lines_of_title(blocks, place, heads)
@@ -197,6 +199,14 @@ _WHOLE = re.compile(
     r"|declarations? of interests?)\W*",
     re.I,
 )
+
+
+def _heads_sentence(blocks: Sequence[Block], place: int) -> bool:
+    """Whether the line of a heading stands here, above a sentence that is none of a list."""
+    if place + 1 >= len(blocks):
+        return False
+    line, below = blocks[place].text, blocks[place + 1].text
+    return in_title_case(line) and len(below.split()) > 12 and bool(VERB.search(below))
 
 
 def _is_dash_in_title(heading: str, split: tuple[str, str]) -> bool:

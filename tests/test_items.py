@@ -1332,3 +1332,28 @@ def test_a_presentation_behind_a_dash_is_of_the_heading_and_what_leads_to_a_list
         ("2", "Update on the Harbour – Presentation by Dr. Ann Lee"),
         ("3", "Update on the Harbour Quay Initiative – Presentation by Dr. Bo Roe"),
     ]
+
+
+def test_a_heading_with_a_colon_goes_on_above_a_sentence() -> None:
+    told = "Mr. Barr was asked by the members to tell them of what the office does in a year.\n\n"
+    found = outline(
+        f"2. Minutes\n\n{BODY}3.\n\nDevelopment and Planning:\n\nLocal Enterprise Office\n\n{told}"
+        f"4. Payments for Approval:\n\nHobbs Ltd\n\nThe water company\n\n{BODY}"
+    )
+    assert found[1:] == [
+        ("3", "Development and Planning Local Enterprise Office"),
+        ("4", "Payments for Approval"),
+    ]
+
+
+def test_amendments_to_a_motion_are_told_apart_however_short_the_vote_on_each() -> None:
+    found = outline(
+        f"**The Harbour Wall**\n\n{BODY}First Amendment – Proposed by Councillor Barr\n\n{BODY}"
+        f"Second Amendment – Proposed by Councillor Corr\n\nLost.\n\n**The Quay**\n\n{BODY}"
+    )
+    assert [title.partition(" –")[0] for _, title in found] == [
+        "The Harbour Wall",
+        "First Amendment",
+        "Second Amendment",
+        "The Quay",
+    ]
