@@ -38,7 +38,7 @@ _GROUP = re.compile(
     r"Votes? of (?:[Ss]ympathy|[Cc]ongratulations?|[Tt]hanks)\W*|"
     r"(?:Questions?|Motions?|Notices? of [Mm]otion) submitted by "
     r"(?:[^:;]{4,60}:|(?:Councillors?|Cllrs?)\.? (?:\w\. ?)*[A-ZÀ-Ý][\w’'-]+)|"
-    r"Deputations? from (?:the )?[A-ZÀ-Ý][^.:;]{3,80}:?"
+    r"Deputations? from (?:the )?[A-ZÀ-Ý][^.:;]{3,80}:?|Emergency Motion [–-] [A-ZÀ-Ý][^.:;]{3,80}"
 )
 # "Motion submitted by Councillors S. Keary, C.", and below it the name.
 _INITIAL = re.compile(r"(?:,|\band|&|Cllrs?\.?|Councillors?|Mr\.?|Mrs\.?|Ms\.?) [A-Z]\.$", re.I)
@@ -58,7 +58,7 @@ _HEADS = re.compile(
 _VERB = re.compile(r"\b(?:was|were|is|are|has|have|had|gave|[a-z]{2,}ed)\b")
 _OPENS_SENTENCE = re.compile(
     r"(?:The|It|This|There|He|She|They|Members?|Councillors?|Cllrs?\.?|Mr\.?|Mrs\.?|Ms\.?|Following|"
-    r"In|At|A|An) "
+    r"In|At|On|With|A|An) "
 )
 _CONTINUES = re.compile(r"(?:19|20)\d\d\b")  # the year of a date that runs over the line
 _DAY = re.compile(r"\b\d{1,2}(?:st|nd|rd|th)?[\"”“’]?$")
@@ -252,9 +252,9 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         unfinished = unfinished or _UNFINISHED.search(end)
         within = unfinished and not is_label(line.text)
         return not (open_end and (within or _goes_on(line.text)))
-    heads = titled or (
-        began and (_HEADS.match(before.text) or _GROUP.fullmatch(before.text) is not None)
-    )
+    if began and _GROUP.fullmatch(before.text) and _OPENS_SENTENCE.match(line.text):
+        return True
+    heads = titled or (began and _HEADS.match(before.text))
     if heads and _is_title_above(before.text, line.text):
         return True
     first = line.text.split(" ", 1)[0]

@@ -166,8 +166,8 @@ def _over_lines(
         rest = f"{rest} {blocks[place].text}"
         place += 1
     # "Payments for Approval:", but not "Planning:" above "Harbour Office" and a sentence.
-    listing = rest.endswith((":", ".")) and BUSINESS.search(rest)
-    listing = listing and not (rest.endswith(":") and _heads_sentence(blocks, place))
+    goes_on = rest.endswith(":") and _heads_sentence(blocks, place)
+    listing = rest.endswith((":", ".")) and BUSINESS.search(rest) and not goes_on
     last = LAST_BUSINESS.match(rest)  # the date of the next meeting stands below it
     ended = listing or last or rest.endswith(".") or tells_of(rest) or _WHOLE.fullmatch(rest)
     more = 0 if ended else _lines_of_title(blocks, place, heads)

@@ -202,6 +202,10 @@ def test_the_heading_of_a_question_or_a_deputation_begins_and_ends_its_paragraph
     told = "The Director said that the section would look into this and come back to all of them."
     text = f"{told}\n\nQuestions submitted by Councillor J. Barr\n\n{told}\n\n{told}\n\n"
     text += f"Deputation from Quayside Arts Committee\n\nThe Mayor welcomed them. {told}\n\n"
+    text += (
+        f"{told}\n\nEmergency Motion – Lamps on the Quay\n\nWith the leave of the Mayor, {told}\n\n"
+    )
     found = paragraphs(text)
+    assert "Emergency Motion – Lamps on the Quay" in found
     assert "Questions submitted by Councillor J. Barr" in found
     assert "Deputation from Quayside Arts Committee" in found
