@@ -212,6 +212,9 @@ def find_council(opening: Sequence[str]) -> str | None:
     return _title_case(lines[0].strip(" .-")) if is_body else None
 
 
+_LETTERHEAD = 8  # lines, behind which only the heading of the minutes names their body
+
+
 def find_body(opening: Sequence[str], title: str | None = None) -> str | None:
     """The body that met, from the heading of the minutes, else from the title of the post."""
     if find_council(opening) and (own := _find_names(re.sub(r"\(.*?\)", "", opening[1]))):
@@ -220,13 +223,15 @@ def find_body(opening: Sequence[str], title: str | None = None) -> str | None:
     if welsh:
         return welsh[0]
     votes: Counter[str] = Counter()
-    for place, paragraph in enumerate(opening[:8]):
+    for place, paragraph in enumerate(opening[:20]):
         if re.match(
             r"\W*(?:present|attend|apolog|in attendance|members|in the chair)", paragraph, re.I
         ):
             break
         heads = re.search(r"\b(?:minutes|meeting|held|cofnodion|proceedings)\b", paragraph, re.I)
         held = re.search(r"\b(?:held|minutes of|meeting of|cofnodion)\b", paragraph, re.I)
+        if place >= _LETTERHEAD and not (heads and held):
+            continue
         joined = " ".join([paragraph, *opening[place + 1 : place + 2]]) if heads else paragraph
         names = _find_names(paragraph) or (_find_names(joined) if len(paragraph) < 120 else [])
         for name in names[:1]:

@@ -53,6 +53,12 @@ def test_a_space_that_was_lost_before_the_name_is_no_letter_of_it() -> None:
     assert find_body(["MINUTES OFQUAYSIDE PARISH COUNCIL MEETING"]) == "Quayside Parish Council"
 
 
+def test_the_heading_below_a_long_letterhead_names_the_body() -> None:
+    letterhead = ["& County Council", *["Physical Development", "Harbour House"] * 5]
+    heading = "Minutes of the meeting of Quayside Environment Committee held on 3 May 2011"
+    assert find_body([*letterhead, heading]) == "Quayside Environment Committee"
+
+
 def test_no_body_is_named_where_none_is_printed() -> None:
     assert find_body(["Minutes of a meeting of the above Council held on 3 May 2011"]) is None
     assert find_body([]) is None
