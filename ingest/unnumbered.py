@@ -128,6 +128,7 @@ def _between_items(
     first = min(heads)
     captions = captions_of(blocks)
     in_line = _has_headings_in_line(chain)
+    in_capitals = sum(each.label.rest.isupper() for each in chain) > _MOST * len(chain)
     # "Item 3" heads every item, so that what has no such heading is of the item before.
     worded = all(each.label.worded for each in chain)
     bounds = [*sorted(heads), len(blocks)]
@@ -154,6 +155,8 @@ def _between_items(
             if not (found and found[-1].block == place - 1):  # not below its own heading
                 head = Head(place, None, "title", None, sentence_title(text), text)
             raised, item = True, _Within()
+        elif head is None and in_capitals and _is_in_capitals(blocks, place):
+            head, item = Head(place, None, "title", None, text.rstrip(" :.")), _Within()
         elif head is None and raised and place + 1 < len(blocks) and _is_alike(blocks, place):
             head = Head(place, None, "title", None, text.rstrip(" :"))
         elif head is None:
@@ -166,6 +169,20 @@ def _between_items(
         if head:
             found.append(head)
     return found
+
+
+def _is_in_capitals(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a line in capitals stands alone above a sentence."""
+    text, above = blocks[place].text, blocks[place - 1].text
+    return (
+        text.isupper()
+        and 2 <= len(text.split()) <= PLAIN_WORDS
+        and not above.isupper()
+        and not NOT_BUSINESS.match(text)
+        and place + 1 < len(blocks)
+        and not blocks[place + 1].text.isupper()
+        and bool(VERB.search(blocks[place + 1].text))
+    )
 
 
 def _heads_before_numbers(blocks: Sequence[Block], place: int) -> bool:

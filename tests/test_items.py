@@ -1357,3 +1357,16 @@ def test_amendments_to_a_motion_are_told_apart_however_short_the_vote_on_each() 
         "Second Amendment",
         "The Quay",
     ]
+
+
+def test_among_headings_in_capitals_one_without_a_number_is_an_item_too() -> None:
+    found = outline(
+        f"1. MINUTES\n\n{BODY}2. DISPOSAL OF PROPERTY\n\n{BODY}3. ANY OTHER BUSINESS\n\n{BODY}"
+        "STANDING ORDERS\n\nStanding Orders were suspended for half an hour by the members.\n\n"
+        f"{BODY}"
+    )
+    assert found[-1] == (None, "STANDING ORDERS")
+    mixed = outline(
+        f"1. Minutes\n\n{BODY}2. Disposal of Property\n\n{BODY}WAY IN\n\nIt was seen.\n\n{BODY}"
+    )
+    assert len(mixed) == 2
