@@ -7,11 +7,11 @@ than a missing one.
 from __future__ import annotations
 
 import re
-from calendar import month_name
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.model import Decision, DecisionKind, Paragraph, Vote
+from ingest.numbering import MONTHS
 from ingest.sentences import split_sentences
 
 _TITLE = (
@@ -33,7 +33,7 @@ _PROPOSER = re.compile(
     + _NAME.format("name3")
 )
 _SECONDER = re.compile(
-    rf"\b(?:[Ss]econded|SECONDED|[Ss]econder|2nd(?!\s+(?:of\s+)?(?:{'|'.join(month_name[1:])}))|"
+    rf"\b(?:[Ss]econded|SECONDED|[Ss]econder|2nd(?!\s+(?:of\s+)?(?:{MONTHS}))|"
     r"[Cc]uidi\w*)"
     r"(?:\s*(?:by|ag|[ó6]n?|:|-|–))*\s*" + _NAME.format("name")
 )
@@ -425,9 +425,10 @@ def _narrated(texts: Sequence[str], place: int) -> Iterator[Decision]:
         if approves and not _NAMED_AFTER.match(after):  # remarks stand between
             told = [text[slice(*span)] for span in spans[at + 1 :]]
             after = next((each for each in told if _NAMED_AFTER.match(each)), below)
+        named = sentence
         if at and _BARE.fullmatch(sentence):  # what was agreed stands in the sentence before
+            named = text[slice(*spans[at - 1])]
             sentence = text[spans[at - 1][0] : end].strip()
-        named = sentence if sentence == text[start:end].strip() else text[slice(*spans[at - 1])]
         moves = last_but_one and _moved_at_end(texts, place + 1)
         if (
             not _PROPOSER.search(sentence)

@@ -254,3 +254,12 @@ def test_movers_of_the_decision_before_are_no_decision_of_their_own() -> None:
     )
     assert decision.text == "The minutes were approved."
     assert (decision.proposer, decision.seconder) == ("Cllr Barr", "Cllr Corr")
+
+
+def test_who_moved_a_decision_with_parts_below_is_told_in_its_own_sentence() -> None:
+    moved = "On the proposal of Cllr Barr, seconded by Cllr Corr, the following was agreed:"
+    (decision,) = decide(
+        f"The pond was looked at. {moved}", "(a) to dredge it;", "(b) to fence it."
+    )
+    assert decision.parts == ("(a) to dredge it;", "(b) to fence it.")
+    assert (decision.proposer, decision.seconder) == ("Cllr Barr", "Cllr Corr")
