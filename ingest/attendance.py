@@ -238,15 +238,16 @@ def _parts(opening: Sequence[str]) -> Iterator[str]:
 
     One that breaks off within a name goes on in the next: "Mrs R", "Roe, Mr D Lee".
     """
-    begun = ""
-    for paragraph in [*opening, ""]:
-        if begun and _NAME.match(re.split(r"[,;(]", paragraph)[0]):
-            paragraph = f"{begun} {paragraph}"
-        elif begun:
-            yield from _LABEL_INSIDE.split(begun)
-        begun = paragraph if len(paragraph) < 1500 and _BROKEN_OFF.search(paragraph[-20:]) else ""
-        if not begun and paragraph:
-            yield from _LABEL_INSIDE.split(paragraph) if len(paragraph) < 5000 else [paragraph]
+    whole: list[str] = []
+    broken = False
+    for paragraph in opening:
+        if broken and _NAME.match(re.split(r"[,;(]", paragraph)[0]):
+            whole[-1] += f" {paragraph}"
+        else:
+            whole.append(paragraph)
+        broken = len(whole[-1]) < 1500 and bool(_BROKEN_OFF.search(whole[-1][-20:]))
+    for paragraph in whole:
+        yield from _LABEL_INSIDE.split(paragraph) if len(paragraph) < 5000 else [paragraph]
 
 
 def _without_sentences(names: str) -> str:
@@ -341,14 +342,14 @@ def _add(names: dict[str, None], text: str) -> None:
     for person in _ROLE_FIRST.findall(text):
         if len(person) < 60:
             names.setdefault(" ".join(person.split()))
-    rest = _ROLE_FIRST.sub(" ", text.translate(_BRACKETS))
-    roles = rest != text.translate(_BRACKETS)
+    text = text.translate(_BRACKETS)
+    rest = _ROLE_FIRST.sub(" ", text)
     for part in _SPLIT.split(rest):
         part = _REASON.split(part.strip(" .;:"))[0]
-        title = _TITLE_ONLY.match(part)
-        if roles and not (title and title.end()):
+        untitled = _TITLE_ONLY.sub("", part)
+        if rest != text and untitled == part:
             continue  # "Senior Engineer (Mr. T. Tarpey)": the roles are no names
-        name = _without_initials(part[title.end() :] if title else part)
+        name = _without_initials(untitled)
         name = re.sub(r"\s*\(\d[^()]*\)$", "", name)  # "(24 members)" counts them
         name = re.sub(r"\s+in the chair$", "", name, flags=re.I)
         if name.lower() in _NOBODY or _INITIALS.fullmatch(name):

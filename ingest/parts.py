@@ -115,11 +115,11 @@ def subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[Head]:
         for head in [*nested, *parts]:
             if head.label and head.part_of.endswith(")"):
                 reached[head.part_of] = roman_value(head.label.number)
+        found[first:] = [
+            replace(head, title=title) if _begins_with_report(head) else head
+            for head in found[first:]
+        ]
         numbers = [label.value[0] for _, label, _ in bracketed]
-        for at in range(first, len(found)):
-            label = found[at].label
-            if label and not found[at].title and names_report(label.rest) and not found[at].part_of:
-                found[at] = replace(found[at], title=title)  # it begins with the report itself
         titled = all(each[2] > 1 for each in bracketed)
         if titled and numbers in (
             list(range(1, len(numbers) + 1)),
@@ -127,6 +127,13 @@ def subitems(blocks: Sequence[Block], chain: Sequence[Candidate]) -> list[Head]:
         ):
             found += _lettered(own, bracketed, candidate.block)  # "(1)" may stand in the heading
     return found
+
+
+def _begins_with_report(head: Head) -> bool:
+    """Whether a part has the report itself in place of a title: "(i) Circulated, report ..."."""
+    if head.label is None or head.title or head.part_of:
+        return False
+    return names_report(head.label.rest)
 
 
 def _decimals(blocks: Sequence[Block], candidate: Candidate, end: int) -> list[Head]:
@@ -240,10 +247,8 @@ def _between(
     that looks like a heading, however few words stand below it.
     """
     known = {head.block: head for head in parts}
-    numerals = [
-        label.number for _, label, _ in letters if re.fullmatch("[ivx]{2,}", label.number, re.I)
-    ]
-    value_of = roman_value if numerals else letter_value
+    roman = any(re.fullmatch("[ivx]{2,}", label.number, re.I) for _, label, _ in letters)
+    value_of = roman_value if roman else letter_value
     found: list[Head] = []
     waiting: list[tuple[int, Label]] = []
     value = 0

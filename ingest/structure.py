@@ -195,7 +195,7 @@ def _meeting(
     title = document.title if single else None
     found = meeting_date(head, file_name=file_name if single else None, title=title)
     # A name above each meeting of a file looks like the header of its pages.
-    body = find_body(opening, title) or find_body(_headers(document))
+    body = find_body(opening, title) or find_body(_headers(document.furniture))
     warnings = [*document.warnings, *found.warnings]
     if body is None:
         warnings.append("The name of the body is not printed in the minutes.")
@@ -225,13 +225,13 @@ def _meeting(
     )
 
 
-def _headers(document: Document) -> list[str]:
-    return [line for line in document.furniture[:40] if len(line) <= SHORT_MARK]
+def _headers(furniture: Sequence[str]) -> list[str]:
+    return [line for line in furniture[:40] if len(line) <= SHORT_MARK]
 
 
 def _status(opening: Sequence[str], title: str | None, furniture: Sequence[str]) -> Status | None:
     """What the heading, the title, or a header or footer says of the minutes themselves."""
-    marks = [title or "", *(line for line in furniture[:40] if len(line) <= SHORT_MARK)]
+    marks = [title or "", *_headers(furniture)]
     for text in opening[:8]:
         if ATTENDANCE.match(text):
             break

@@ -106,14 +106,15 @@ def _in_one_paragraph(
         return rest.rstrip(" :"), ""
     if (none := _NONE_BEHIND.fullmatch(rest)) and not head.title:
         return none["title"], none["text"]
-    told = _SENTENCE_BEHIND.fullmatch(rest) if inline_title(rest) is None else None
+    inline = inline_title(rest)
+    told = _SENTENCE_BEHIND.fullmatch(rest) if inline is None else None
     if told and not head.title and _names_business(told["title"]):
         return told["title"], told["text"]
-    split = None if titled_by_bold or rest.isupper() or head.title else inline_title(rest)
-    if titled_by_bold and rest.endswith((" –", " -")):
-        split = inline_title(rest)  # of the first of its parts, which goes on behind the dash
-        of_part = split and rest[len(split[0]) :].lstrip()[:1] == ":" and len(split[1]) > 1
-        split = split if of_part else None
+    split = None if titled_by_bold or rest.isupper() or head.title else inline
+    if inline and titled_by_bold and rest.endswith((" –", " -")):
+        # The first of its parts, which goes on behind the dash.
+        of_part = rest[len(inline[0]) :].lstrip()[:1] == ":" and len(inline[1]) > 1
+        split = inline if of_part else None
     if split and _is_mark_of_scan(rest, split):
         split = None
     if split and not VERB.search(split[1]) and _is_circulated(blocks[place : place + 1]):
@@ -166,7 +167,7 @@ def _over_lines(
         rest = f"{rest} {blocks[place].text}"
         place += 1
     # "Payments for Approval:", but not "Planning:" above "Harbour Office" and a sentence.
-    goes_on = rest.endswith(":") and _heads_sentence(blocks, place)
+    goes_on = rest.endswith(":") and _stands_above_sentence(blocks, place)
     listing = rest.endswith((":", ".")) and BUSINESS.search(rest) and not goes_on
     last = LAST_BUSINESS.match(rest)  # the date of the next meeting stands below it
     ended = listing or last or rest.endswith(".") or tells_of(rest) or _WHOLE.fullmatch(rest)
@@ -201,7 +202,7 @@ _WHOLE = re.compile(
 )
 
 
-def _heads_sentence(blocks: Sequence[Block], place: int) -> bool:
+def _stands_above_sentence(blocks: Sequence[Block], place: int) -> bool:
     """Whether the line of a heading stands here, above a sentence that is none of a list."""
     if place + 1 >= len(blocks):
         return False

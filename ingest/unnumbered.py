@@ -507,10 +507,11 @@ def _plain_subheadings(blocks: Sequence[Block], start: int, end: int) -> list[in
     What stands there more than once is a formula and heads nothing. Below several such headings
     others are told by less: "Mill Green", which may be a name where it stands alone.
     """
-    found = [place for place in range(start + 1, end - 1) if _is_plain_heading(blocks, place)]
+    lines = [place for place in range(start + 1, end - 1) if _heads_sentence(blocks, place)]
+    found = [place for place in lines if _tells_by_words(blocks, place)]
     times = Counter(blocks[place].text for place in found)
     found = [place for place in found if times[blocks[place].text] == 1]
-    others = [place for place in range(start + 1, end - 1) if _is_alike(blocks, place)]
+    others = [place for place in lines if _is_no_entry(blocks, place)]
     if len(found) >= PLAIN:
         return sorted({*found, *(place for place in others if place > found[0])})
     told = [place for place in others if VERB.search(blocks[place + 1].text)]
@@ -520,10 +521,10 @@ def _plain_subheadings(blocks: Sequence[Block], start: int, end: int) -> list[in
     return every if found and len(every) >= PLAIN and not of_one else []
 
 
-def _is_plain_heading(blocks: Sequence[Block], place: int) -> bool:
-    """A line alone of few words in title case, no sentence, no name, with a sentence below it."""
+def _tells_by_words(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a line above a sentence is a heading by what it says, and no name."""
     text = blocks[place].text
-    if not _heads_sentence(blocks, place, least=10):
+    if len(blocks[place + 1].text.split()) < _PLAIN_BELOW:
         return False
     words = re.findall(r"[^\W\d_][\w’'-]*", text)
     telling = any(word.lower() in SMALL_WORDS or BUSINESS.search(word) for word in words)
@@ -538,20 +539,27 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 def _is_alike(blocks: Sequence[Block], place: int) -> bool:
     """Whether a line stands here that is a heading where others are: "Mill Green Act 2005"."""
+    return _heads_sentence(blocks, place) and _is_no_entry(blocks, place)
+
+
+def _is_no_entry(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a line above a sentence is neither a name nor an entry of a list."""
+    text = blocks[place].text
     return (
-        _heads_sentence(blocks, place, least=6)
-        and bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*", _YEAR.sub("", blocks[place].text)))
+        bool(re.fullmatch(r"[A-Z][^.;!?£$€\d]*", _YEAR.sub("", text)))
         and blocks[place - 1].text[-1:] in '.!?:)”"'
-        and not PERSON.match(blocks[place].text)
-        and not _ENTRY.search(blocks[place].text)
+        and not PERSON.match(text)
+        and not _ENTRY.search(text)
     )
 
 
 _PLAIN_LENGTH = 150  # characters; nine words are never longer
+_PLAIN_BELOW = 10  # words of the sentence below a heading that is told by its words
+_ALIKE_BELOW = 6  # and below one that is told by others
 
 
-def _heads_sentence(blocks: Sequence[Block], place: int, *, least: int) -> bool:
-    """Whether a line of few words in title case stands above a sentence of `least` words."""
+def _heads_sentence(blocks: Sequence[Block], place: int) -> bool:
+    """Whether a line of few words in title case stands above a sentence."""
     block, after = blocks[place], blocks[place + 1]
     if len(block.text) > _PLAIN_LENGTH:
         return False
@@ -564,7 +572,7 @@ def _heads_sentence(blocks: Sequence[Block], place: int, *, least: int) -> bool:
         and not VERB.search(block.text)
         and not NOT_BUSINESS.match(block.text)
         and not ATTENDANCE.match(block.text)
-        and len(after.text.split()) >= least
+        and len(after.text.split()) >= _ALIKE_BELOW
         and bool(VERB.search(after.text) or after.text.rstrip().endswith("."))
     )
 
