@@ -797,12 +797,12 @@ def test_apologies_are_read_below_a_heading_that_names_them_last() -> None:
 
 def test_a_bold_answer_or_date_is_no_part_of_its_heading() -> None:
     told = [
-        ("To discuss what arises from the minutes and is not on this agenda", "None"),
-        ("Date of next meeting", "Monday 16 May 2022 at 1830"),
+        ("To hear what came of the last meeting and is not listed here", "None"),
+        ("Date of next meeting", "Tuesday 3 May 2022 at 7 in the evening"),
     ]
     lines = [Line(text, space_before=True) for text in HEAD.strip().split("\n\n")]
     for number, (title, answer) in enumerate(told, 4):
-        lines.append(Line(title, number=f"LW 0{number}/2022", space_before=True))
+        lines.append(Line(title, number=f"LW 0{number}/2022", heading=3, space_before=True))
         lines.append(Line(answer, bold=True, space_before=True))
     (meeting,) = build_meetings(Document("a.pdf", tuple(lines), wrapped=True))
     assert [item.title for item in meeting.items] == [title for title, _ in told]
@@ -830,10 +830,10 @@ def test_a_name_that_looks_like_the_header_of_pages_is_the_body() -> None:
 
 def test_a_heading_that_ends_does_not_go_on_in_capitals() -> None:
     found = outline(
-        "**1. Minutes**\n\nThey were approved by all.\n\n**2. No further reports made.**\n\n"
+        "**1. Minutes**\n\nThey were approved by all.\n\n**2. Nothing else was told.**\n\n"
         "**NO MATTERS WERE RAISED**\n\nThe Chairman closed the meeting at nine."
     )
-    assert found[1][1] == "No further reports made."
+    assert found[1][1] == "Nothing else was told."
 
 
 def test_a_letterhead_is_no_meeting_of_its_own() -> None:
