@@ -34,6 +34,7 @@ from ingest.headings import (
     tells_of,
 )
 from ingest.language import detect_language
+from ingest.margin import fill_numbers, join_headings_above, move_numbers, place_numbers
 from ingest.misread import with_announced, with_first, with_misread
 from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
 from ingest.numbering import (
@@ -53,11 +54,7 @@ from ingest.references import find_references
 from ingest.titles import open_item
 from ingest.unnumbered import (
     captions_of,
-    fill_numbers,
     free_heading,
-    join_headings_above,
-    move_numbers,
-    place_numbers,
     unnumbered_heads,
 )
 
