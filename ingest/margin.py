@@ -74,6 +74,88 @@ def move_numbers(blocks: list[Block], heads: dict[int, Head]) -> None:
             _give_number(blocks, heads, place, after)
 
 
+def align_numbers(blocks: Sequence[Block], heads: dict[int, Head]) -> None:
+    """Give numbers of a margin to the motions and questions that lack one, where most agree.
+
+    Each number stands above its heading, and so tells how far the count of all of them is ahead of
+    the count of those that lack one: where several numbers tell the same, they are right.
+    """
+    lost = [place for place in sorted(heads) if _lacks_number(blocks, heads[place])]
+    margin = {
+        place: block.label.value[0]
+        for place, block in enumerate(blocks)
+        if block.label
+        and block.alone
+        and block.label.family == "int"
+        and not block.label.value[-1]
+        and not BUSINESS.search(block.label.rest[:60])
+    }
+    ahead: dict[int, list[tuple[int, int]]] = {}
+    column = 0  # numbers right above this one
+    for place, number in margin.items():
+        column = column + 1 if place - 1 in margin else 0
+        below = sum(head < place for head in lost) + column
+        if below < len(lost):
+            ahead.setdefault(number - below, []).append((place, lost[below]))
+    agreed = max(ahead.values(), key=len, default=[])
+    if len(agreed) < _AGREE or 2 * len(agreed) <= len(margin):
+        return
+    for place, to in agreed:
+        heads.pop(place, None)
+        heads[to] = replace(heads[to], number=str(margin[place]))
+
+
+_AGREE = 3  # numbers, at least
+
+
+def spread_numbers(blocks: list[Block], heads: dict[int, Head]) -> None:
+    """Give a column of numbers that a scan put above all of its headings to them, in order.
+
+    A number that does not go on from the one before it was misread and goes to none.
+    """
+    for place in sorted(heads):
+        row = _column_from(blocks, heads, place)
+        if len(row) < 2 or row[0] not in heads:
+            continue
+        *bare, last = row
+        end = next((at for at in sorted(heads) if at > last and heads[at].kind != "title"), None)
+        below = [at for at in sorted(heads) if last < at < (end or len(blocks))]
+        if len(below) < len(bare):
+            continue
+        numbers: list[str | None] = [heads[at].number for at in row]
+        if not _goes_on(blocks[bare[-1]], blocks[last]):
+            numbers[-1] = None
+        title = blocks[last].rest
+        printed = blocks[last].text[: len(blocks[last].text) - len(title)].strip()
+        for at in bare:
+            del heads[at]
+        blocks[bare[-1]] = replace(blocks[bare[-1]], text=f"{blocks[bare[-1]].text} {printed}")
+        blocks[last] = replace(blocks[last], text=title, label=None)
+        for at in (last, *below):
+            number = numbers.pop(0) if numbers else None
+            heads[at] = Head(at, number, "title", None, blocks[at].text.rstrip(" :"))
+
+
+def _column_from(blocks: Sequence[Block], heads: dict[int, Head], place: int) -> list[int]:
+    """The places of numbers one below the other from here on, of which the last has a heading."""
+    row = []
+    while place in heads and blocks[place].alone and heads[place].kind != "title":
+        row.append(place)
+        if blocks[place].rest:
+            return row
+        place += 1
+    return []
+
+
+def _goes_on(block: Block, after: Block) -> bool:
+    """Whether the number of one paragraph comes next after that of another."""
+    one, other = block.label, after.label
+    if one is None or other is None or one.family != other.family != "int":
+        return False
+    same, next_one = other.value[0] - one.value[0], other.value[-1] - one.value[-1]
+    return (same == 0 and next_one == 1) or (same == 1 and other.value[-1] <= 1)
+
+
 def place_numbers(blocks: Sequence[Block], heads: dict[int, Head]) -> None:
     """Give numbers that stand alone in a margin to the headings that lack one, in their order.
 

@@ -34,7 +34,14 @@ from ingest.headings import (
     tells_of,
 )
 from ingest.language import detect_language
-from ingest.margin import fill_numbers, join_headings_above, move_numbers, place_numbers
+from ingest.margin import (
+    align_numbers,
+    fill_numbers,
+    join_headings_above,
+    move_numbers,
+    place_numbers,
+    spread_numbers,
+)
 from ingest.misread import with_announced, with_first, with_misread
 from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
 from ingest.numbering import (
@@ -282,8 +289,10 @@ def _split_items(blocks: Sequence[Block], scanned: bool) -> tuple[list[Block], l
     blocks = list(blocks)
     join_headings_above(blocks, heads)
     place_numbers(blocks, heads)
+    align_numbers(blocks, heads)
     move_numbers(blocks, heads)
     fill_numbers(blocks, heads)
+    spread_numbers(blocks, heads)
     if not heads:
         return _front_and_rest(blocks, front_end)
     first = _after_agenda(blocks, heads)

@@ -875,6 +875,41 @@ def test_numbers_alone_in_the_margin_go_to_the_headings_that_lack_them() -> None
     ]
 
 
+def test_numbers_of_the_margin_go_to_the_headings_by_which_most_of_them_agree() -> None:
+    motion = "Notice of Motion submitted by Councillor"
+    moved = "I will move at the next Meeting that the lamp\nbe mended.\n\n"
+    reply = "REPLY: It is hoped that this\n\n{}.\n\ncan be done in the summer.\n\n"
+    found = outline(
+        f"1. Minutes\n\n{BODY}5.\n\nREPLY:\n\n{motion} Barr\n\n{moved}{motion} Corr\n\n{moved}"
+        f"{reply.format(8)}{motion} Dunn\n\n{moved}9.\n\n10.\n\n3\n\n{motion} Ennis\n\n{moved}"
+        f"{motion} Foyle\n\n{moved}"
+    )
+    assert found[1:] == [
+        (number, f"{motion} {name}")
+        for number, name in [
+            (None, "Barr"), (None, "Corr"), ("8", "Dunn"), ("9", "Ennis"), ("10", "Foyle")
+        ]
+    ]  # fmt: skip
+
+
+def test_numbers_one_below_the_other_are_of_the_headings_below_them() -> None:
+    told = "The officer told the members of the works that were\ndone in the past year.\n\n"
+    found = outline(
+        f"1. Minutes\n\n{BODY}6 (a)\n\nReport on Lamps\n\n{told}6 (b)\n\n6 (c)\n\n2.\n\n"
+        f"Update of the Harbour Fund\n\n{told}Visit of the Harbour Office\n\n{told}"
+        f"Repair of the Slipway\n\n{told}Calendar of the Committee\n\n{told}"
+        f"7. Any Other Business\n\n{BODY}"
+    )
+    assert found[1:] == [
+        ("6(a)", "Report on Lamps"),
+        ("6(b)", "Update of the Harbour Fund"),
+        ("6(c)", "Visit of the Harbour Office"),
+        (None, "Repair of the Slipway"),  # a scan misread its number
+        (None, "Calendar of the Committee"),
+        ("7", "Any Other Business"),
+    ]
+
+
 def test_a_garbled_question_behind_the_last_has_the_next_number() -> None:
     asked = "I will ask at the next Meeting when the lamp\nwill be mended.\n\n"
     found = outline(
