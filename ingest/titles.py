@@ -163,6 +163,9 @@ def _over_lines(
             break  # of several bold lines that end so, none is a heading
         rest = f"{rest} {after.text}"
         place += 1
+    for _ in range(_entries_of_title(blocks, place, heads) if titled_by_bold else 0):
+        rest = f"{rest} {blocks[place].text}"
+        place += 1
     while capitals and place < len(blocks) and place not in heads and _in_capitals(blocks[place]):
         rest = f"{rest} {blocks[place].text}"
         place += 1
@@ -192,6 +195,21 @@ def _over_lines(
         rest = f"{rest} {blocks[place].text}"
         place += 1
     return rest if rest.endswith("...") else rest.rstrip(" :"), place
+
+
+def _entries_of_title(blocks: Sequence[Block], place: int, heads: dict[int, Head]) -> int:
+    """How many entries of a heading in bold stand here: "To note", "1) Report", "2) Plan"."""
+    count = 0
+    for at in range(place, len(blocks)):
+        block = blocks[at]
+        if at in heads or not (block.bold and block.label) or block.table:
+            break
+        if block.label.value[0] != count + 1 or not is_titlelike(block.label.rest):
+            break
+        count += 1
+    end = place + count
+    told = end < len(blocks) and end not in heads and not blocks[end].bold
+    return count if count > 1 and told else 0
 
 
 # Is a whole heading, and what it announces follows.

@@ -134,7 +134,7 @@ def _between_items(
     bounds = [*sorted(heads), len(blocks)]
     plain = {at for one, end in pairwise(bounds) for at in _plain_subheadings(blocks, one, end)}
     titles: dict[str | None, str] = {}
-    opening = {block.text for block in blocks[: min(front_end, first)]}  # printed on a page again
+    opening = [block.text for block in blocks[: min(front_end, first)]]
     item = _Within()
     raised = False  # whether what follows was raised beside the agenda
     for place in range(min(front_end, first), len(blocks)):
@@ -145,7 +145,7 @@ def _between_items(
             continue
         if place - 1 in heads and not blocks[place - 1].rest:
             continue  # the title of a number that stands alone
-        if not _may_be_unnumbered(blocks[place]) or text in captions or text in opening:
+        if not _may_be_unnumbered(blocks[place]) or text in captions or _is_of(opening, text):
             continue
         head = _heading_with_colon(place, text) if in_line and place not in plain else None
         if head is None and place <= first:
@@ -169,6 +169,15 @@ def _between_items(
         if head:
             found.append(head)
     return found
+
+
+def _is_of(opening: Sequence[str], text: str) -> bool:
+    """Whether a line of the opening, or the name of the body in it, is printed on a page again."""
+    named = _BODY.fullmatch(text) and any(text.casefold() in one.casefold() for one in opening)
+    return text in opening or bool(named)
+
+
+_BODY = re.compile(r"(?:[^\W\d_]+ ){2,}(?:council|committee|board|panel)", re.I)
 
 
 def _is_in_capitals(blocks: Sequence[Block], place: int) -> bool:

@@ -875,6 +875,23 @@ def test_numbers_alone_in_the_margin_go_to_the_headings_that_lack_them() -> None
     ]
 
 
+def test_entries_in_bold_below_a_heading_in_bold_are_of_it() -> None:
+    found = outline(
+        f"**Item 1**\n\n**To Receive**\n\n**1) Harbour Report 2019**\n\n**2) Harbour Plan 2020**"
+        f"\n\n{BODY}**Item 2**\n\n**Roads**\n\n**1) Mill Lane**\n\n{BODY}**2) Quay Street**\n\n{BODY}"
+    )
+    assert found[0] == ("1", "To Receive 1) Harbour Report 2019 2) Harbour Plan 2020")
+    assert found[1][1] == "Roads"
+
+
+def test_the_name_of_the_body_on_a_page_heads_nothing() -> None:
+    found = outline(
+        f"**Item 1.**\n\n**Roads**\n\n{BODY}**QUAYSIDE PARISH COUNCIL**\n\n{BODY}"
+        f"**Item 2.**\n\n**Lamps**\n\n{BODY}"
+    )
+    assert found == [("1", "Roads"), ("2", "Lamps")]
+
+
 def test_numbers_of_the_margin_go_to_the_headings_by_which_most_of_them_agree() -> None:
     motion = "Notice of Motion submitted by Councillor"
     moved = "I will move at the next Meeting that the lamp\nbe mended.\n\n"
