@@ -82,6 +82,7 @@ NOT_BUSINESS = re.compile(
     re.I,
 )
 QUESTION_OR_MOTION = re.compile(r"\b(?:questions?|motions?|correspondence|deputations?)\b", re.I)
+GROUP = re.compile(r"(?:adjourned )?(?:notices? of motion|q?uestions)\W*$", re.I)
 # "Question submitted by Councillor Barr", which is of one matter.
 OF_A_MEMBER = re.compile(
     r"\b(?:question|motion)s?\b.{0,20}\b(?:submitted|tabled|asked|received|from|by)\b", re.I

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from ingest.headings import (
     ATTENDANCE,
+    GROUP,
     IN_PERSON,
     LAST_BUSINESS,
     NOT_BUSINESS,
@@ -94,6 +95,29 @@ def with_announced(
             found.append(each)
             known.add(number[0])
     return sorted(found, key=lambda each: each.block)
+
+
+def with_submitted(
+    chain: Sequence[Candidate], candidates: Sequence[Candidate], blocks: Sequence[Block]
+) -> list[Candidate]:
+    """The chain with a motion or question right below "NOTICES OF MOTION" that goes on from it.
+
+    A list of what was proposed in the item before may have taken its number.
+    """
+    found = list(chain)
+    for each in candidates:
+        before = [one for one in found if one.block < each.block]
+        if (
+            before
+            and each not in found
+            and each.label.family == before[-1].label.family == "int"
+            and each.label.value == (before[-1].label.value[0] + 1, 0)
+            and each.label.value not in {one.label.value for one in found}
+            and SUBMITTED.search(each.label.rest)
+            and GROUP.match(blocks[each.block - 1].text)
+        ):
+            found = sorted([*found, each], key=lambda one: one.block)
+    return found
 
 
 def with_first(chain: Sequence[Candidate], blocks: Sequence[Block]) -> list[Candidate]:

@@ -42,7 +42,7 @@ from ingest.margin import (
     place_numbers,
     spread_numbers,
 )
-from ingest.misread import with_announced, with_first, with_misread
+from ingest.misread import with_announced, with_first, with_misread, with_submitted
 from ingest.model import Document, Item, Line, Meeting, Paragraph, Status
 from ingest.numbering import (
     BUSINESS,
@@ -271,6 +271,7 @@ def _split_items(blocks: Sequence[Block], scanned: bool) -> tuple[list[Block], l
     chain = with_announced(find_chain(candidates), candidates, blocks)
     if _holds_list(chain):
         chain = chain[:1]
+    chain = with_submitted(chain, candidates, blocks)
     counted = entries_below_headings(blocks)
     chain = [] if counted or _is_list(blocks, chain) else with_misread(chain, blocks)
     if scanned:

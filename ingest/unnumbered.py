@@ -12,6 +12,7 @@ from ingest.headings import (
     ALONE,
     ATTENDANCE,
     CAPTIONED,
+    GROUP,
     IN_PERSON,
     LAST_BUSINESS,
     NOT_BUSINESS,
@@ -360,7 +361,6 @@ def _is_of_a_list(inside: str, text: str) -> bool:
     )
 
 
-_GROUP = re.compile(r"(?:adjourned )?(?:notices? of motion|q?uestions)\W*$", re.I)
 _REPLIES = re.compile(r"(?:A )?repl(?:y|ies) to the following\b", re.I)
 
 
@@ -370,7 +370,7 @@ def _heads_items(blocks: Sequence[Block], heads: dict[int, Head], place: int) ->
     below = blocks[place + 1].text if place + 1 < len(blocks) else ""
     if SUBMITTED.search(text) and IN_PERSON.match(below):
         return True
-    if _GROUP.match(text) and (text.isupper() or place + 1 in heads):
+    if GROUP.match(text) and (text.isupper() or place + 1 in heads):
         return True
     if place + 1 in heads:
         return text.isupper() or bool(OF_A_MEMBER.search(text))

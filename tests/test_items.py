@@ -875,10 +875,27 @@ def test_numbers_alone_in_the_margin_go_to_the_headings_that_lack_them() -> None
     ]
 
 
+def test_a_motion_goes_on_from_the_item_whose_list_took_its_number() -> None:
+    told = "The Mayor told the members about it at some\nlength and asked for their views.\n\n" * 10
+    listed = "".join(
+        f"{n}.\n\nAsk the Office of Planning to hold the fee for\nthe {thing} as it is.\n\n"
+        for n, thing in enumerate(("crane", "hall", "quay", "yard"), start=2)
+    )
+    found = outline(
+        f"1.\n\nHarbour Directorate\n\n{told}{listed}NOTICE OF MOTION\n\n**2.**\n\nNotice of "
+        "Motion submitted by Councillor Barr\n\nI will move that the fee be cut by\na half.\n\n"
+    )
+    assert found == [
+        ("1", "Harbour Directorate"),
+        (None, "NOTICE OF MOTION"),
+        ("2", "Notice of Motion submitted by Councillor Barr"),
+    ]
+
+
 def test_entries_in_bold_below_a_heading_in_bold_are_of_it() -> None:
     found = outline(
         f"**Item 1**\n\n**To Receive**\n\n**1) Harbour Report 2019**\n\n**2) Harbour Plan 2020**"
-        f"\n\n{BODY}**Item 2**\n\n**Roads**\n\n**1) Mill Lane**\n\n{BODY}**2) Quay Street**\n\n{BODY}"
+        f"\n\n{BODY}**Item 2**\n\n**Roads**\n\n**1) Mill Lane**\n\n{BODY}**2) Quay Lane**\n\n{BODY}"
     )
     assert found[0] == ("1", "To Receive 1) Harbour Report 2019 2) Harbour Plan 2020")
     assert found[1][1] == "Roads"
