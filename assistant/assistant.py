@@ -19,11 +19,12 @@ from assistant.amended import amendments
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
 from assistant.attended import ATTENDED, attendance_answer
 from assistant.conversation import Resolved, resolve, standalone
-from assistant.decided import LISTED, NOTE, list_all
+from assistant.decided import LISTED, list_all
 from assistant.explain import explain
 from assistant.llm import ModelFailed
 from assistant.question import Query, foreign_language
 from assistant.retrieve import Corpus, Filters
+from assistant.submitted import list_submitted
 from assistant.understanding import read_question
 from assistant.written import complete_question, described, write
 from ingest.errors import WrongModel, WrongUse
@@ -183,7 +184,7 @@ class Assistant:
         )
         if refusal is None:
             text, citations = compose.compose(corpus, query, ranked_here, readings_here, sentences)
-        listed = list_all(corpus, query, filters)
+        listed = list_submitted(corpus, query, filters) or list_all(corpus, query, filters)
         if listed is not None:
             refusal, sure = None, LISTED
             text, citations = listed.text, listed.citations
@@ -206,7 +207,7 @@ class Assistant:
             warnings=(
                 *understood.mended,
                 *_language(check(question)),
-                *([NOTE] if listed else []),
+                *([listed.note] if listed else []),
                 *([AMENDED] if later.told else []),
                 *_warnings(citations + later.citations),
             ),

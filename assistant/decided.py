@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 import numpy as np
 
 from assistant.answer_model import Citation
 from assistant.compose import MAX_QUOTE_WORDS, cite
 from assistant.rank import Ranked
-from assistant.register import Entry, list_decisions
+from assistant.register import list_decisions
 from assistant.wording import spoken_date
 from ingest.model import DecisionKind
 from ingest.tokens import tokenize
@@ -20,6 +21,7 @@ from ingest.tokens import tokenize
 if TYPE_CHECKING:
     from assistant.question import Query
     from assistant.retrieve import Corpus, Filters
+    from ingest.index import StoredItem, StoredMeeting
 
 SHOWN = 5  # decisions that are quoted
 SHOWN_WORDS = 15  # of each in the answer; the citation has more
@@ -51,10 +53,47 @@ _GENERIC = frozenset(
 
 @dataclass(frozen=True)
 class Listed:
-    """An answer that lists decisions, with its citations."""
+    """An answer that lists things, with its citations and what is to be said of its count."""
 
     text: str
     citations: tuple[Citation, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which meetings a list is of, and the words of the question that say so."""
+
+    body: str | None
+    since: date | None
+    until: date | None
+    words: frozenset[str]
+
+    def __bool__(self) -> bool:
+        return any((self.body, self.since, self.until))
+
+    @classmethod
+    def of(cls, query: Query, filters: Filters) -> Scope:
+        """What the question says of body and time, within the filters."""
+        bodies = [body for body, share in query.bodies if share >= MEANT][:1]
+        starts = [period.start for period in query.periods if period.start]
+        ends = [period.end for period in query.periods if period.end]
+        labels = (*bodies, *(period.label for period in query.periods))
+        return cls(
+            body=bodies[0] if bodies else filters.body,
+            since=max(filter(None, (min(starts, default=None), filters.since)), default=None),
+            until=min(filter(None, (max(ends, default=None), filters.until)), default=None),
+            words=frozenset(token for label in labels for token in tokenize(label)),
+        )
+
+
+class Found(NamedTuple):
+    """Something that is listed: the text to quote, where it stands, and how it is introduced."""
+
+    meeting: StoredMeeting
+    item: StoredItem
+    text: str
+    label: str
 
 
 def list_all(corpus: Corpus, query: Query, filters: Filters) -> Listed | None:
@@ -64,65 +103,59 @@ def list_all(corpus: Corpus, query: Query, filters: Filters) -> Listed | None:
     """
     if not _ALL.search(query.focus) or _ONE_MEETING.search(query.focus):
         return None
-    bodies = [body for body, share in query.bodies if share >= MEANT][:1]
     kinds = {kind for kind in get_args(DecisionKind) if set(tokenize(kind)) & set(query.tokens)}
-    spent = set(_GENERIC).union(
-        *(tokenize(name) for name in (*bodies, *kinds)),
-        *(tokenize(period.label) for period in query.periods),
-    )
+    scope = Scope.of(query, filters)
+    spent = _GENERIC.union(scope.words, *(tokenize(kind) for kind in kinds))
     topic = [token for token in query.tokens if token not in spent]
-    starts = [period.start for period in query.periods if period.start]
-    ends = [period.end for period in query.periods if period.end]
-    if not (topic or bodies or starts or ends):
+    if not (topic or scope):
         return None
-    found = list_decisions(
+    entries = list_decisions(
         corpus.index,
-        body=bodies[0] if bodies else filters.body,
-        since=_latest(min(starts, default=None), filters.since),
-        until=_earliest(max(ends, default=None), filters.until),
+        body=scope.body,
+        since=scope.since,
+        until=scope.until,
         kinds=kinds,
         text=" ".join(topic),
     )
-    quoted: list[tuple[Entry, Citation]] = []
-    for entry in found:
-        citation = _cited(corpus, entry, len(quoted) + 1)
+    found = [Found(e.meeting, e.item, e.decision.text, e.decision.kind) for e in entries]
+    return listing(corpus, found, "decision", NOTE)
+
+
+def listing(
+    corpus: Corpus, found: Sequence[Found], thing: str, note: str, whose: str = ""
+) -> Listed | None:
+    """How many were found, and the first of them quoted; None where none can be quoted."""
+    quoted: list[tuple[Found, Citation]] = []
+    for one in found:
+        citation = _cited(corpus, one, len(quoted) + 1)
         if citation is not None:
-            quoted.append((entry, citation))
+            quoted.append((one, citation))
         if len(quoted) == SHOWN:
             break
     if not quoted:
         return None
     markers = "".join(f"[{citation.marker}]" for _, citation in quoted)
-    many = "1 decision was" if len(found) == 1 else f"{len(found)} decisions were"
-    more = f"; the newest {len(quoted)}" if len(found) > len(quoted) else ""
+    count = len(found)
+    many = f"1 {thing}{whose} was" if count == 1 else f"{count} {thing}s{whose} were"
+    more = f"; the newest {len(quoted)}" if count > len(quoted) else ""
     told = [f"{many} found{more} {markers}:"]
-    told += [_told(entry, citation) for entry, citation in quoted]
-    return Listed(" ".join(told), tuple(citation for _, citation in quoted))
+    told += [_told(one, citation) for one, citation in quoted]
+    return Listed(" ".join(told), tuple(citation for _, citation in quoted), note)
 
 
-def _told(entry: Entry, citation: Citation) -> str:
+def _told(one: Found, citation: Citation) -> str:
     words = citation.quote.split()
     said = " ".join(words[:SHOWN_WORDS]) + (" …" if len(words) > SHOWN_WORDS else "")
-    kind = entry.decision.kind
-    return f"{spoken_date(entry.meeting.date)}, {kind}: {said} [{citation.marker}]"
+    return f"{spoken_date(one.meeting.date)}, {one.label}: {said} [{citation.marker}]"
 
 
-def _cited(corpus: Corpus, entry: Entry, marker: int) -> Citation | None:
-    """The citation of a decision or its first paragraph; None where no passage holds it whole."""
-    text = entry.decision.text
-    passages = corpus.index.passages_of(entry.meeting.id, entry.item.place)
-    for words in (text.split(), text.split("\n")[0].split()):
+def _cited(corpus: Corpus, one: Found, marker: int) -> Citation | None:
+    """The citation of a text or its first paragraph; None where no passage holds it whole."""
+    passages = corpus.index.passages_of(one.meeting.id, one.item.place)
+    for words in (one.text.split(), one.text.split("\n")[0].split()):
         quote = " ".join(words[:MAX_QUOTE_WORDS])
         for passage in passages:
             if quote and quote in " ".join(passage.text.split()):
                 row = corpus.row_of[passage.id]
                 return cite(corpus, Ranked(row, passage, 0.0, np.zeros(0)), marker, quote)
     return None
-
-
-def _latest(one: date | None, other: date | None) -> date | None:
-    return max(filter(None, (one, other)), default=None)
-
-
-def _earliest(one: date | None, other: date | None) -> date | None:
-    return min(filter(None, (one, other)), default=None)
