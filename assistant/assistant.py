@@ -183,7 +183,9 @@ class Assistant:
             corpus, query, ranked_here, sentences, sure, bar, filtered=bool(filters)
         )
         if refusal is None:
-            text, citations = compose.compose(corpus, query, ranked_here, readings_here, sentences)
+            text, citations = compose.compose(
+                corpus, query, ranked_here, readings_here, sentences, alone=understood.alone
+            )
         listed = list_submitted(corpus, query, filters) or list_all(corpus, query, filters)
         if listed is not None:
             refusal, sure = None, LISTED

@@ -76,9 +76,14 @@ def _side(text: str, match: re.Match[str], end: int) -> Side | None:
     """The side whose heading was found, with its names before `end`; None where it is neither."""
     start, label = match.start("side"), " ".join(match["side"].split())
     counted = _COUNT.search(text, match.end(), end)
-    if counted:
+    if counted and counted.start() > match.end():
         names = _bare(text[match.end() : counted.start()])
         return Side(label, int(counted["count"]), start, counted.end(), names)
+    if counted:  # "For (15): Lee, Pym ..."
+        stop = _NAMES_END.search(text, counted.end() + 1, end)
+        last = stop.start() if stop else end
+        names = _bare(text[counted.end() : last])
+        return Side(label, int(counted["count"]), start, last, names)
     stop = _NAMES_END.search(text, match.end() + 1, end)
     names = _bare(text[match.end() : stop.start() if stop else end])
     if not all(_NAME.fullmatch(name) for name in split_names(names)):

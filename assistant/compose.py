@@ -42,6 +42,7 @@ PARTS_GAP = 2.5
 PARTS_GAP_OTHER = 1.5
 COURSE_GAP = 4.0
 MAX_SENTENCES = 4
+TOLD_WORDS = 8  # of a decision that opens an answer: not "Carried, and recommended."
 LEAST_WORDS = 4  # of a sentence that joins: "Table 1" says nothing
 # With 2 instead of 1, or 25 words instead of 12, right answers and citations are the same.
 ENTRY_WORDS = 14  # of a line that is an entry of a list without a bullet
@@ -75,6 +76,11 @@ _COURSE = re.compile(
     r"|ever|following|afterwards|since|instead|go in|go ahead|before the (?:year|end))\b",
     re.I,
 )
+# What a count of votes came to.
+_CAME_TO = re.compile(
+    r"\b(?:casting vote|carried|lost|defeated|fell|declared|passed|not carried)\b", re.I
+)
+OUTCOME_WORDS = 30  # of a sentence that says it
 # A question that was put at the meeting, and the label of the reply to it.
 _PUT = re.compile(
     r"^\W*(?:(?:I|/|l|1|we) (?:will|shall|wish to|hereby)? ?|to )ask\b"
@@ -106,6 +112,7 @@ _SIDES = (
     ),
 )
 _LEADS_IN = re.compile(r"(?::|\bthat|\bto)\s*[\"“”‘'–-]*\s*$", re.I)
+_OPENS_LIST = re.compile(r"(?::|\bthat|\bto)\s*[\"“”‘'–-]*\s*\(?(?:a|1|i)[.)]\s", re.I)
 # A scan reads a bullet as a letter or another mark.
 _BULLET = re.compile(r"(?:[•▪●◦■*»«¢>–-]|[eo](?=\s[A-Z\d]))\s?\S")
 _NO_ENTRY = re.compile(
@@ -144,8 +151,13 @@ def compose(
     ranked: Sequence[Ranked],
     readings: Sequence[Reading],
     sentences: Sequence[Sentence],
+    *,
+    alone: bool = False,
 ) -> tuple[str, tuple[Citation, ...]]:
-    """The answer's text with markers, the answering sentence first, and its citations."""
+    """The answer's text with markers, the answering sentence first, and its citations.
+
+    `alone`: nothing but an item is named, so that its title and what was decided come first.
+    """
     parts: list[str] = []
     citations: list[Citation] = []
     words = 0
@@ -167,6 +179,9 @@ def compose(
         ]
     days = [int(corpus.dates[corpus.meeting_no[ranked[one.passage].row]]) for one in sentences]
     sentences = _of_its_days(query, sentences, days)
+    if alone:
+        query = replace(query, kinds=("decision", *query.kinds))
+        sentences = _decided_first(corpus, ranked, sentences)
     for block in _blocks(query, readings, sentences, ranked):
         text = ranked[block.passage].passage.text
         for first, last in _quotes(block, readings, ranked):
@@ -190,18 +205,22 @@ def compose(
             )
             if cut and start > readings[block.passage].spans[first][0]:
                 told = f"… {told}"
-            parts += [_introduced(citations, query), told, _outcome_said(citations[-1])]
+            parts += [_introduced(citations, query, alone), told, _outcome_said(citations[-1])]
     return " ".join(part for part in parts if part), tuple(citations)
 
 
-def _introduced(citations: Sequence[Citation], query: Query) -> str:
+def _introduced(citations: Sequence[Citation], query: Query, alone: bool = False) -> str:
     """ "On 2 July 2014:", or with its body, where a quote is from another sitting than the last.
 
-    The first one is introduced where that is what is asked for: when, or under which number.
+    The first one is introduced where that is what is asked for: when, or under which number, or
+    what an item that is named alone is about.
     """
     last = citations[-1]
     before = next(iter(citations[-2:-1]), None)
     if before is None:
+        if alone and last.title:
+            number = f"Item {last.item}" if last.item else "The item"
+            return f"{number} “{last.title}” of {_sitting(last, with_body=True)}:"
         if last.item and _ASKS_ITEM.search(query.focus):
             return f"Item {last.item} of {_sitting(last, with_body=True)}:"
         if _ASKS_DAY.search(query.focus):
@@ -314,7 +333,10 @@ def _blocks(
                 opening = (place, first - 1)
         if _LEADS_IN.search(_sentence(ranked, readings, place, number)):
             words += _with_list(kept, ranked, readings, place, number, MAX_WORDS - words)
-    if "list" in query.kinds or _ASKS_LIST.search(query.focus):
+    if "vote" in query.kinds:
+        for place, number in chosen:
+            words += _with_outcome(kept, ranked, readings, place, number, MAX_WORDS - words)
+    if "list" in query.kinds or "decision" in query.kinds or _ASKS_LIST.search(query.focus):
         for place, number in chosen:
             room = MAX_WORDS - sum(len(_sentence(ranked, readings, *one).split()) for one in kept)
             opening = _with_entries(kept, ranked, readings, (place, number), opening, room)
@@ -380,6 +402,19 @@ def _of_two_meetings(
     return sentences
 
 
+def _decided_first(
+    corpus: Corpus, ranked: Sequence[Ranked], sentences: Sequence[Sentence]
+) -> Sequence[Sentence]:
+    """The sentences with the best that is of a decision first."""
+    for place, sentence in enumerate(sentences):
+        item = corpus.item_of(ranked[sentence.passage].row)
+        told = len(sentence.text.split()) >= TOLD_WORDS
+        if item and told and outcome_of(item, sentence.text):
+            raised = replace(sentence, score=sentences[0].score)
+            return [raised, *sentences[:place], *sentences[place + 1 :]]
+    return sentences
+
+
 def _reply_first(
     query: Query, ranked: Sequence[Ranked], sentences: Sequence[Sentence]
 ) -> Sequence[Sentence]:
@@ -439,6 +474,27 @@ def _with_list(
     return used
 
 
+def _with_outcome(
+    kept: set[tuple[int, int]],
+    ranked: Sequence[Ranked],
+    readings: Sequence[Reading],
+    place: int,
+    number: int,
+    room: int,
+) -> int:
+    """Keep what a count of votes came to, in the sentence behind it; returns its words."""
+    behind = (place, number + 1)
+    if behind in kept or number + 1 >= len(readings[place].spans):
+        return 0
+    counted = ASKED["vote"].search(_sentence(ranked, readings, place, number))
+    text = _sentence(ranked, readings, *behind)
+    length = len(text.split())
+    if not counted or not _CAME_TO.search(text) or length > min(room, OUTCOME_WORDS):
+        return 0
+    kept.add(behind)
+    return length
+
+
 def _with_entries(
     kept: set[tuple[int, int]],
     ranked: Sequence[Ranked],
@@ -454,17 +510,19 @@ def _with_entries(
     place, number = one
     reading, text = readings[place], ranked[place].passage.text
     entries = [_is_entry(text, reading.spans, at) for at in range(len(reading.spans))]
-    if not entries[number]:
+    opens = bool(_OPENS_LIST.search(_sentence(ranked, readings, place, number)))
+    if not (entries[number] or opens):
         return opening
     first = last = number
-    while first > 0 and entries[first - 1]:
+    while not opens and first > 0 and entries[first - 1]:
         first -= 1
     while last + 1 < len(entries) and entries[last + 1]:
         last += 1
+    if not opens and first > 0:
+        before = _sentence(ranked, readings, place, first - 1)
+        first -= bool(_LEADS_IN.search(before) or _OPENS_LIST.search(before))
     if first == last:
         return opening
-    if first > 0 and text[slice(*reading.spans[first - 1])].rstrip().endswith(":"):
-        first -= 1
     added: list[tuple[int, int]] = []
     for at in range(first, last + 1):
         length = len(_sentence(ranked, readings, place, at).split())
@@ -484,7 +542,7 @@ def _is_entry(text: str, spans: Sequence[tuple[int, int]], number: int) -> bool:
     """Whether this is an entry of a list: behind a bullet, or a short line that is no sentence."""
     start, end = spans[number]
     told = text[start:end].strip()
-    if _BULLET.match(told):
+    if _BULLET.match(told) or _LIST_ENTRY.match(told):
         return True
     alone = text[:start].rstrip(" ")[-1:] in ("", "\n") and text[end:].lstrip(" ")[:1] in ("", "\n")
     return (

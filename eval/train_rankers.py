@@ -306,7 +306,9 @@ def answer_of(case: Case, *, bar: float | None = None) -> tuple[dict[str, Any], 
         features = decline.confidence_features(
             case.corpus, case.query, ranked, best, case.sentence_table[order]
         )
-        text, citations = compose.compose(case.corpus, case.query, ranked, readings, best)
+        text, citations = compose.compose(
+            case.corpus, case.query, ranked, readings, best, alone=case.understood.alone
+        )
     from assistant.assistant import _retrieved
 
     answered = bar is None or not case.refused(bar)

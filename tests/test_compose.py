@@ -1,6 +1,7 @@
 """Which sentences are quoted, and where a long one is cut."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -117,6 +118,33 @@ def test_a_resolution_in_parts_is_quoted_with_all_of_them() -> None:
     assert block.endswith("the clerk write to the owner.")
 
 
+def test_a_part_of_a_resolution_brings_the_others() -> None:
+    text = (
+        "The owner spoke.\nRESOLVED that\n(a) the bridge be closed to lorries;\n"
+        "(b) the clerk write to the owner; and\n(c) the lamps be lit.\nThe meeting rose for tea."
+    )
+    for asked in ("What was decided about the lamps?", "Which three steps were taken?"):
+        for part in (1, 3):
+            (block,) = quoted(text, [(part, 5.0), (0, -3.0)], asked)
+            assert block.startswith("RESOLVED that") and block.endswith("(c) the lamps be lit.")
+    (block,) = quoted(text, [(3, 5.0), (0, -3.0)], "Where are the lamps?")
+    assert "(a)" not in block
+
+
+@pytest.mark.parametrize(
+    ("behind", "comes"),
+    [
+        ("The Chair gave her casting vote against, and the motion was LOST.", True),
+        ("The motion was therefore carried.", True),
+        ("The Clerk was to write to the owner of the bridge.", False),
+    ],
+)
+def test_a_count_of_votes_comes_with_what_it_came_to(behind: str, comes: bool) -> None:
+    text = f"The bridge was talked of. There were 4 votes for and 4 against. {behind}"
+    (block,) = quoted(text, [(1, 5.0), (0, -3.0)], "How close was the vote on the bridge?")
+    assert block.endswith(behind) == comes
+
+
 def test_the_block_with_the_best_sentence_comes_first() -> None:
     filler = "This is quite a long sentence about other things altogether."
     text = f"The toll is £2. {filler} {filler} {filler} The fine is £9."
@@ -224,6 +252,15 @@ def test_where_it_is_asked_when_or_under_which_number_the_answer_begins_with_tha
 ) -> None:
     said = _introduced([cited("The bridge was inspected.", None)], query(asked))
     assert said.startswith(begins) if begins else said == ""
+
+
+def test_an_item_that_is_named_alone_is_introduced_by_its_title() -> None:
+    named = replace(cited("It was inspected.", None), title="Weir Bridge")
+    asked = query("minute 3")
+    assert _introduced([named], asked, alone=True) == (
+        "Item 3 “Weir Bridge” of Cabinet, on 1 May 2024:"
+    )
+    assert _introduced([replace(named, title="")], asked, alone=True) == ""
 
 
 def test_the_reply_comes_before_the_question_that_it_was_given_to() -> None:
