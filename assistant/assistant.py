@@ -17,6 +17,7 @@ import numpy as np
 from assistant import choose, compose, decline, rank, retrieve
 from assistant.amended import amendments
 from assistant.answer_model import Answer, Citation, Retrieved, Turn
+from assistant.attendances import list_attended
 from assistant.attended import ATTENDED, attendance_answer
 from assistant.conversation import Resolved, resolve, standalone
 from assistant.decided import LISTED, list_all
@@ -186,7 +187,11 @@ class Assistant:
             text, citations = compose.compose(
                 corpus, query, ranked_here, readings_here, sentences, alone=understood.alone
             )
-        listed = list_submitted(corpus, query, filters) or list_all(corpus, query, filters)
+        listed = (
+            list_submitted(corpus, query, filters)
+            or list_attended(corpus, query, filters)
+            or list_all(corpus, query, filters)
+        )
         if listed is not None:
             refusal, sure = None, LISTED
             text, citations = listed.text, listed.citations

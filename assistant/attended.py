@@ -14,6 +14,7 @@ from assistant.answer_model import Citation
 from assistant.compose import MAX_QUOTE_WORDS, cite
 from assistant.decline import Refusal
 from assistant.rank import Ranked
+from assistant.register import sittings
 from assistant.retrieve import Corpus, period_days, within_days
 from assistant.wording import spoken_date
 from ingest.sentences import split_sentences
@@ -40,13 +41,13 @@ _WHO = re.compile(
     r"|\b(?:councillors|cllrs|members|governors|trustees|apologies|attendance|those)\b",
     re.I,
 )
-_OTHERWISE = re.compile(
+OTHERWISE = re.compile(
     r"\b(?:why|what time|when did|how long|reasons?|because|instead|site visit|open (?:day|house)"
     r"|workshop|training|course|conference|seminar|event|funeral|deputation|delegation|vot(?:e|ed)"
     r"|propos\w+|second(?:ed|er)|late|early|left|arriv\w+|joined)\b",
     re.I,
 )
-_ABSENT = re.compile(
+ABSENT = re.compile(
     r"\bapolog\w*|\bexcuse[ds]?\b|\bregrets\b|\babsen(?:t|ce|tees?)\b|\bmissing (?:from|at|when)\b"
     r"|\b(?:could ?n[o’']t|couldn[’']?t|unable to|not able to|did ?n[o’']t|didn[’']?t|failed to)"
     r" (?:make it|make|attend|come|be (?:there|at|present))\b|\bsent word\b",
@@ -60,7 +61,7 @@ _CHAIRED = re.compile(
 _CHAIRED_WHAT = re.compile(
     rf"{_CHAIRED.pattern}(?P<what>[^,;?]*?)(?:\b(?:when|while|which|that)\b|$)", re.I
 )
-_PRESENT = re.compile(
+PRESENT = re.compile(
     r"\b(?:present|in attendance|attend(?:ed|ance|ing)?|turned up|showed up|came to"
     r"|(?:was|were) (?:there|at))\b",
     re.I,
@@ -119,11 +120,11 @@ def attendance_answer(corpus: Corpus, query: Query, filters: Filters) -> Attende
     names that were read cannot all be quoted.
     """
     asked = query.focus
-    if _OTHERWISE.search(asked):
+    if OTHERWISE.search(asked):
         return None
-    absent, chair = bool(_ABSENT.search(asked)), bool(_CHAIRED.search(asked))
+    absent, chair = bool(ABSENT.search(asked)), bool(_CHAIRED.search(asked))
     counts, whether = bool(_COUNT.search(asked)), bool(_WHETHER.search(asked))
-    present = _PRESENT.search(asked) or (_WAS_AT.search(asked) and _SOMEBODY.search(asked))
+    present = PRESENT.search(asked) or (_WAS_AT.search(asked) and _SOMEBODY.search(asked))
     if not (absent or chair or present):
         return None
     if not (counts or whether or _WHO.search(asked)):
@@ -269,15 +270,9 @@ def _meeting_meant(corpus: Corpus, query: Query, filters: Filters) -> int | None
 
 
 def _without_copies(corpus: Corpus, numbers: Sequence[int]) -> list[int]:
-    """Each sitting once, where several sources tell of it: the confirmed minutes, in English."""
-    kept: list[int] = []
-    meetings = corpus.meetings
-    for number in sorted(
-        numbers, key=lambda n: (meetings[n].status == "draft", meetings[n].language != "en")
-    ):
-        if not any(meetings[number].source in meetings[other].also for other in kept):
-            kept.append(number)
-    return kept
+    """Each sitting once, where several sources tell of it."""
+    once = {meeting.id for meeting in sittings([corpus.meetings[number] for number in numbers])}
+    return [number for number in numbers if corpus.meetings[number].id in once]
 
 
 def _words_of(corpus: Corpus, meeting: StoredMeeting) -> set[str]:
@@ -356,12 +351,21 @@ def _quotes_of(
 
 
 def _cited(corpus: Corpus, quotes: Sequence[_Told]) -> tuple[Citation, ...]:
-    found = []
-    for marker, told in enumerate(quotes, 1):
-        words = _text(told).split()
-        candidate = Ranked(told.row, told.passage, 0.0, np.zeros(0))
-        found.append(cite(corpus, candidate, marker, " ".join(words[:MAX_QUOTE_WORDS])))
-    return tuple(found)
+    return tuple(_cited_one(corpus, told, marker) for marker, told in enumerate(quotes, 1))
+
+
+def _cited_one(corpus: Corpus, told: _Told, marker: int) -> Citation:
+    words = _text(told).split()
+    candidate = Ranked(told.row, told.passage, 0.0, np.zeros(0))
+    return cite(corpus, candidate, marker, " ".join(words[:MAX_QUOTE_WORDS]))
+
+
+def told_of(
+    corpus: Corpus, meeting: StoredMeeting, name: str, marker: int, *, absent: bool
+) -> Citation | None:
+    """The citation of the sentence of the opening that has the name; None where none has it."""
+    quotes = _quotes_of(list(_opening(corpus, meeting)), [name], _TELLS_ABSENCE if absent else None)
+    return _cited_one(corpus, quotes[0], marker) if quotes else None
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from assistant.answer_model import Citation
 from assistant.compose import MAX_QUOTE_WORDS, cite
 from assistant.rank import Ranked
-from assistant.register import list_decisions
+from assistant.register import list_decisions, sittings
 from assistant.wording import spoken_date
 from ingest.model import DecisionKind
 from ingest.tokens import tokenize
@@ -117,7 +117,13 @@ def list_all(corpus: Corpus, query: Query, filters: Filters) -> Listed | None:
         kinds=kinds,
         text=" ".join(topic),
     )
-    found = [Found(e.meeting, e.item, e.decision.text, e.decision.kind) for e in entries]
+    meetings = {entry.meeting.id: entry.meeting for entry in entries}
+    once = {meeting.id for meeting in sittings([*meetings.values()])}
+    found = [
+        Found(e.meeting, e.item, e.decision.text, e.decision.kind)
+        for e in entries
+        if e.meeting.id in once
+    ]
     return listing(corpus, found, "decision", NOTE)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, get_args
@@ -64,6 +64,21 @@ def choose_meetings(
 
     chosen = [meeting for meeting in index.meetings() if fits(meeting)]
     return sorted(chosen, key=lambda meeting: (meeting.date or "9", meeting.body or ""))
+
+
+def sittings(meetings: Sequence[StoredMeeting]) -> list[StoredMeeting]:
+    """The meetings in their order, each sitting once where several sources tell of it.
+
+    Of those it is the confirmed minutes, in English, that name the body.
+    """
+    kept: list[StoredMeeting] = []
+    for meeting in sorted(
+        meetings, key=lambda one: (one.status == "draft", one.language != "en", one.body is None)
+    ):
+        if not any(meeting.source in other.also for other in kept):
+            kept.append(meeting)
+    chosen = {meeting.id for meeting in kept}
+    return [meeting for meeting in meetings if meeting.id in chosen]
 
 
 def list_decisions(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from assistant.decided import Found, Listed, Scope, listing
-from assistant.register import choose_meetings
+from assistant.register import choose_meetings, sittings
 from ingest.tokens import tokenize
 
 if TYPE_CHECKING:
@@ -29,8 +29,8 @@ _LISTS = re.compile(
 _TITLE = r"(?i:councillor|cllr|clr|cmhlr|alderman|ald|deputy|mr|mrs|ms|miss|dr)s?\b\.?"
 _GIVEN = r"(?:(?P<initial>[A-ZÀ-Ý])(?:[a-zà-ÿ’'-]+|\.)?\s?(?:[A-Z]\.\s?)*\s)?"
 _SURNAME = r"(?P<surname>(?:(?:Ó|Ní|Mac|Mc|Nic|Uí|O|De|de|Van|van)\s)?[A-ZÀ-Ý][\w’'-]+)"
-_MEMBER = re.compile(rf"{_TITLE}\s+{_GIVEN}{_SURNAME}(?:\s\((?P<behind>[A-Z])\))?")
-_NAMED = re.compile(rf"(?:{_TITLE}\s+)?{_GIVEN}{_SURNAME}(?:\s\((?P<behind>[A-Z])\))?")
+MEMBER = re.compile(rf"{_TITLE}\s+{_GIVEN}{_SURNAME}(?:\s\((?P<behind>[A-Z])\))?")
+NAMED = re.compile(rf"(?:{_TITLE}\s+)?{_GIVEN}{_SURNAME}(?:\s\((?P<behind>[A-Z])\))?")
 _SECONDED = re.compile(r"\bsecond(?:ed|er|s|ing)?\b", re.I)
 # "Notice of Motion submitted by Councillors A. Barr and B. Lund (to be referred to the SPC)".
 _HEADED = re.compile(
@@ -68,17 +68,17 @@ def list_submitted(corpus: Corpus, query: Query, filters: Filters) -> Listed | N
     None where it asks for something else, or where the minutes have none. What a member seconded is
     read from the decisions, and so is what was moved where no heading says whose motion it is.
     """
-    asked, named = _LISTS.search(query.focus), _MEMBER.search(query.focus)
+    asked, named = _LISTS.search(query.focus), MEMBER.search(query.focus)
     if asked is None or named is None:
         return None
-    member = _member(named)
+    member = member_of(named)
     what: Literal["motion", "question"] = "motion"
     if asked["what"].casefold() == "questions":
         what = "question"
     scope = Scope.of(query, filters)
     spent = _GENERIC.union(scope.words, tokenize(named[0]))
     topic = {token for token in query.tokens if token not in spent}
-    meetings = choose_meetings(corpus.index, scope.body, scope.since, scope.until)
+    meetings = sittings(choose_meetings(corpus.index, scope.body, scope.since, scope.until))
     found = [
         one
         for meeting in reversed(meetings)
@@ -94,7 +94,8 @@ def list_submitted(corpus: Corpus, query: Query, filters: Filters) -> Listed | N
     return listing(corpus, found, what, NOTE, f" of {named[0]}")
 
 
-def _member(match: re.Match[str]) -> Member:
+def member_of(match: re.Match[str]) -> Member:
+    """The member whom a match of `MEMBER` or of a name in minutes names."""
     initial = match["initial"] or match["behind"] or ""
     return Member(tuple(tokenize(match["surname"])), initial.casefold())
 
@@ -104,7 +105,7 @@ def _headed(corpus: Corpus, item: StoredItem, member: Member, what: str) -> Iter
     match = _HEADED.search(item.title)
     if match is None or match["what"].casefold() != what:
         return
-    if not any(member.may_be(_member(one)) for one in _NAMED.finditer(match["who"])):
+    if not any(member.may_be(member_of(one)) for one in NAMED.finditer(match["who"])):
         return
     paragraphs = corpus.index.paragraphs(item.meeting_id, item.place)
     if paragraphs:
@@ -118,6 +119,6 @@ def _decided(corpus: Corpus, item: StoredItem, member: Member, *, seconded: bool
     found = []
     for decision in item.decisions:
         name = decision.seconder if seconded else decision.proposer
-        if any(member.may_be(_member(one)) for one in _NAMED.finditer(name or "")):
+        if any(member.may_be(member_of(one)) for one in NAMED.finditer(name or "")):
             found.append(Found(meeting, item, decision.text, decision.kind))
     return found
