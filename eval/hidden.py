@@ -26,7 +26,7 @@ from eval.questions import TWIN
 from ingest.errors import UnreadableSource, WrongUse
 from ingest.model import Item
 
-QUESTIONS = Path(__file__).parent / "questions"  # nothing is trained on them
+QUESTIONS = Path(__file__).parent / "questions"
 REFERENCE = re.compile(r"\{(\d{1,3}):([0-9a-f]{12})\}")
 NAME = re.compile(r"\{\{(.+?)\}\}")
 _WORD = re.compile(r"[^\W_]+")

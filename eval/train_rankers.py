@@ -4,7 +4,8 @@
         --out assistant/models
 
 The two readers are those of `eval.train_reader tune --half 0` and `--half 1`: each reads the
-questions of the half that it was not tuned on.
+questions of the half that it was not tuned on. Without readers the first ranking alone is trained,
+which needs none.
 
 Every figure printed is out of fold: a question's passages, sentences and confidence are scored by
 models that saw no question whose evidence lies in the same source. What is written is trained on
@@ -251,14 +252,14 @@ def read_first(case: Case) -> np.ndarray:
     return np.argsort(-case.first, kind="stable")[:READ]
 
 
-def fit_second(cases: Sequence[Case]) -> Trees:
+def fit_second(cases: Sequence[Case], rounds: int = ROUNDS["second"]) -> Trees:
     usable = [case for case in cases if case.labels[read_first(case)].any()]
     return train_trees(
         [case.table[read_first(case)] for case in usable],
         [case.labels[read_first(case)] for case in usable],
         ALL_FEATURES,
         RANKER,
-        ROUNDS["second"],
+        rounds,
     )
 
 
@@ -384,6 +385,19 @@ def load_groups(sets: Sequence[tuple[str, str]]) -> dict[str, list[Case]]:
     return groups
 
 
+def print_hits(name: str, cases: Sequence[Case]) -> None:
+    """Print how many questions have a right passage among the first k by the scores."""
+    places = []
+    for case in cases:
+        if not (case.question.answerable and case.question.evidence):
+            continue
+        order = rank.best_first(case.query, case.rows, case.scores)
+        right = np.flatnonzero(case.labels[order]) if len(order) else order
+        places.append(int(right[0]) if len(right) else len(case.labels))
+    shown = "  ".join(f"hit@{k} {np.mean(np.array(places) < k):.3f}" for k in (1, 5, READ, 10, 20))
+    print(f"{name:24} {shown}", flush=True)
+
+
 def report(name: str, cases: Sequence[Case], answers: Sequence[dict[str, Any]]) -> None:
     found = score([case.question for case in cases], answers, lambda source: None).metrics
     shown = ("hit@1", "hit@5", "hit@10", "answer_correct", "answer_correct_40", "citation_recall",
@@ -398,12 +412,17 @@ def main() -> None:
     parser.add_argument(
         "--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "INDEX")
     )
-    parser.add_argument("--readers", nargs=2, type=Path, required=True, metavar="READER")
+    parser.add_argument("--readers", nargs=2, type=Path, metavar="READER")
     parser.add_argument("--out", type=Path)
     options = parser.parse_args()
     groups = load_groups(options.set)
     cases = [case for group in groups.values() for case in group]
     rank_first(cases)
+    print_hits("first ranking", cases)
+    if options.readers is None:
+        if options.out is not None:
+            fit_ranker(cases).save(options.out / "ranker.npz")
+        return
     read_and_rank(cases, [Reader(path) for path in options.readers])
     cross_fit(cases)
     built = {case.question.id: answer_of(case) for case in cases}
