@@ -15,8 +15,8 @@ from ingest.index import Index, StoredItem, StoredMeeting
 
 # How many each search gives, and how many places beside how many of the first join them. Of the
 # right passages 0.98 (train_limerick), 0.96 (train_parish) and 0.96 (train_uk) are then among the
-# rank.CLOSE best: `python -m eval.train_rankers` prints it (December 2026). Without those beside the
-# first it is 0.96 in all three, and 0.925 instead of 0.942 are among the eight that are read.
+# rank.CLOSE best: `python -m eval.train_rankers` prints it (December 2026). Without those beside
+# the first it is 0.96 in all three, and 0.925 instead of 0.942 are among the eight that are read.
 DENSE, LEXICAL, FOCUSED = 100, 100, 40
 FIRST, BESIDE = 10, 2
 MINUTED_LATER = 45  # days; what is said to happen in a month is often minuted at the next meeting

@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
+from parish import write_minutes
 
 from assistant.assistant import Assistant
 from assistant.submitted import NOTE
 from ingest.pipeline import ingest
-from tests.parish import write_minutes
 
 AS_OF = date(2020, 1, 1)
 MOVED = "On the proposal of Cllr P Lund, seconded by Cllr S Merrow, it was agreed to buy {}."
