@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 _LANGUAGES = {
     "en": frozenset(
@@ -67,7 +68,7 @@ _LANGUAGES = {
 
 def detect_language(text: str) -> str:
     """ "en", "cy" or "ga", by the commonest little words."""
-    words = re.findall(r"[^\W\d_]+(?:'r)?", text.lower())
-    counts = {name: sum(word in known for word in words) for name, known in _LANGUAGES.items()}
+    words = Counter(re.findall(r"[^\W\d_]+(?:'r)?", text.lower()))
+    counts = {name: sum(words[word] for word in known) for name, known in _LANGUAGES.items()}
     best = max(counts, key=counts.__getitem__)
     return best if counts[best] > 0 else "en"

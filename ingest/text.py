@@ -195,12 +195,17 @@ def _clean_line(printed: str, page: int, space: bool) -> Line:
     bold = _is_bold(text)
     text = _LINK.sub(r"\1", text) if "](" in text else text
     # Escaped characters are hidden from the emphasis pattern, then put back.
-    hidden = _ESCAPE.sub(lambda match: chr(0xE000 + ord(match[1])), text)
-    hidden = re.sub(
-        r"</?small>", "", _EMPHASIS.sub("", hidden) if "*" in hidden or "_" in hidden else hidden
-    )
-    text = re.sub(r"[\ue021-\ue07e]", lambda match: chr(ord(match[0]) - 0xE000), hidden)
-    text = re.sub(r"(?:_ ?){3,}", " ", html.unescape(text) if "&" in text else text)
+    escaped = "\\" in text
+    if escaped:
+        text = _ESCAPE.sub(lambda match: chr(0xE000 + ord(match[1])), text)
+    if "*" in text or "_" in text:
+        text = _EMPHASIS.sub("", text)
+    if "<" in text:
+        text = re.sub(r"</?small>", "", text)
+    if escaped:
+        text = re.sub(r"[\ue021-\ue07e]", lambda match: chr(ord(match[0]) - 0xE000), text)
+    text = html.unescape(text) if "&" in text else text
+    text = re.sub(r"(?:_ ?){3,}", " ", text) if "_" in text else text
     text = " ".join(text.split())
     if printed.lstrip().startswith("* ") and not text.startswith("*"):
         text = f"* {text}"
