@@ -66,6 +66,9 @@ _UNFINISHED = re.compile(
 )
 
 
+_FIGURE = re.compile(r"\d")
+
+
 @dataclass(frozen=True)
 class PrintedDate:
     """A date found in a text, where it stands, and whether its weekday agrees."""
@@ -85,7 +88,7 @@ def parse_date(text: str) -> str | None:
 def find_dates(text: str) -> Iterator[PrintedDate]:
     """All complete dates of the text, in order; of overlapping readings the first one."""
     found = []
-    for pattern in _PATTERNS:
+    for pattern in _PATTERNS if _FIGURE.search(text) else ():
         for match in pattern.finditer(text):
             printed = _printed(match)
             if printed:

@@ -23,10 +23,22 @@ _DATE_LIKE = re.compile(
 )
 
 
+# An identifier has figures, in its line or in the one behind what leads to it.
+_FIGURE = re.compile(r"\d")
+_LEADS = re.compile(
+    r"(?:min(?:utes?)?|report|circular|ref(?:erence)?|nos?|numbers?)[.:\s-]*$", re.I
+)
+_LONGEST_LEAD = 20  # characters
+
+
 def find_references(text: str) -> tuple[str, ...]:
     """The identifiers in the text, each once, in the order in which they appear."""
     found: dict[str, None] = {}
-    for match in _REFERENCE.finditer(text):
+    lines = (
+        line if _FIGURE.search(line) or _LEADS.search(line[-_LONGEST_LEAD:]) else "."
+        for line in text.split("\n")
+    )
+    for match in _REFERENCE.finditer("\n".join(lines)):
         kind = match.lastgroup or ""
         value = match[kind].strip()
         if kind == "planning" and _DATE_LIKE.match(value):
