@@ -34,7 +34,7 @@ def test_it_is_fitted_once_and_not_twice(sample_index: Path, tmp_path: Path) -> 
     parts = ("feature", "threshold", "left", "right", "value")
     trained = {part: getattr(fitted, part)[: ROUNDS["second"]] for part in parts}
     replace(fitted, **trained).save(tmp_path / SECOND)
-    lines = SAMPLE_QUESTIONS.read_text(encoding="utf-8").splitlines()[:40]
+    lines = SAMPLE_QUESTIONS.read_text(encoding="utf-8").splitlines()[:12]
     questions = tmp_path / "questions.jsonl"
     questions.write_text("\n".join(lines), encoding="utf-8")
     asked = ["--set", str(questions), str(sample_index), "--out", str(tmp_path)]
