@@ -6,13 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from assistant.attended import ABSENT, OTHERWISE, PRESENT, told_of
-from assistant.decided import SHOWN, Listed, Scope
+from assistant.decided import Listed, Scope, first_cited
 from assistant.register import choose_meetings, sittings
-from assistant.submitted import MEMBER, NAMED, Member, member_of
+from assistant.submitted import MEMBER, Member, member_of
 from assistant.wording import spoken_date
 
 if TYPE_CHECKING:
-    from assistant.answer_model import Citation
     from assistant.question import Query
     from assistant.retrieve import Corpus, Filters
     from ingest.index import StoredMeeting
@@ -51,19 +50,13 @@ def list_attended(corpus: Corpus, query: Query, filters: Filters) -> Listed | No
         counted += bool(away or there)
         if name := away if absent else there:
             found.append((meeting, name))
-    quoted: list[tuple[StoredMeeting, Citation]] = []
-    for meeting, name in found:
-        citation = told_of(corpus, meeting, name, len(quoted) + 1, absent=absent)
-        if citation is not None:
-            quoted.append((meeting, citation))
-        if len(quoted) == SHOWN:
-            break
+    quoted = first_cited(found, lambda one, marker: told_of(corpus, *one, marker, absent=absent))
     if not quoted:
         return None
-    several = len({meeting.body for meeting, _ in quoted}) > 1
+    several = len({meeting.body for (meeting, _), _ in quoted}) > 1
     days = [
         f"{spoken_date(meeting.date)}{f' ({meeting.body})' if several else ''} [{one.marker}]"
-        for meeting, one in quoted
+        for (meeting, _), one in quoted
     ]
     verb = "sent apologies for" if absent else "was at"
     more = f"; the newest {len(quoted)}" if len(found) > len(quoted) else ""
@@ -80,7 +73,4 @@ _MISSED = re.compile(r"\bmiss(?:ed)?\b", re.I)
 
 def _name_in(names: tuple[str, ...], member: Member) -> str:
     """The first of the names that may be the member's; "" where none is."""
-    for name in names:
-        if any(member.may_be(member_of(match)) for match in NAMED.finditer(name)):
-            return name
-    return ""
+    return next((name for name in names if member.is_in(name)), "")

@@ -79,16 +79,15 @@ def _side(text: str, match: re.Match[str], end: int) -> Side | None:
     if counted and counted.start() > match.end():
         names = _bare(text[match.end() : counted.start()])
         return Side(label, int(counted["count"]), start, counted.end(), names)
+    begin = counted.end() if counted else match.end()
+    stop = _NAMES_END.search(text, begin + 1, end)
+    last = stop.start() if stop else end
+    names = _bare(text[begin:last])
     if counted:  # "For (15): Lee, Pym ..."
-        stop = _NAMES_END.search(text, counted.end() + 1, end)
-        last = stop.start() if stop else end
-        names = _bare(text[counted.end() : last])
         return Side(label, int(counted["count"]), start, last, names)
-    stop = _NAMES_END.search(text, match.end() + 1, end)
-    names = _bare(text[match.end() : stop.start() if stop else end])
     if not all(_NAME.fullmatch(name) for name in split_names(names)):
         return None
-    return Side(label, None, start, stop.start() if stop else end, names)
+    return Side(label, None, start, last, names)
 
 
 def _bare(names: str) -> str:

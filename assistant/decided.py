@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from assistant.retrieve import Corpus, Filters
     from ingest.index import StoredItem, StoredMeeting
 
+T = TypeVar("T")
 SHOWN = 5  # decisions that are quoted
 SHOWN_WORDS = 15  # of each in the answer; the citation has more
 MEANT = 0.5  # how surely a body must be meant for its decisions alone to be listed
@@ -131,13 +132,7 @@ def listing(
     corpus: Corpus, found: Sequence[Found], thing: str, note: str, whose: str = ""
 ) -> Listed | None:
     """How many were found, and the first of them quoted; None where none can be quoted."""
-    quoted: list[tuple[Found, Citation]] = []
-    for one in found:
-        citation = _cited(corpus, one, len(quoted) + 1)
-        if citation is not None:
-            quoted.append((one, citation))
-        if len(quoted) == SHOWN:
-            break
+    quoted = first_cited(found, lambda one, marker: _cited(corpus, one, marker))
     if not quoted:
         return None
     markers = "".join(f"[{citation.marker}]" for _, citation in quoted)
@@ -147,6 +142,20 @@ def listing(
     told = [f"{many} found{more} {markers}:"]
     told += [_told(one, citation) for one, citation in quoted]
     return Listed(" ".join(told), tuple(citation for _, citation in quoted), note)
+
+
+def first_cited(
+    found: Sequence[T], cited: Callable[[T, int], Citation | None]
+) -> list[tuple[T, Citation]]:
+    """The first of what was found that can be cited, each with its citation."""
+    quoted: list[tuple[T, Citation]] = []
+    for one in found:
+        citation = cited(one, len(quoted) + 1)
+        if citation is not None:
+            quoted.append((one, citation))
+        if len(quoted) == SHOWN:
+            break
+    return quoted
 
 
 def _told(one: Found, citation: Citation) -> str:

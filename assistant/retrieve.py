@@ -274,8 +274,7 @@ def _with_beside(corpus: Corpus, found: Found, vector: np.ndarray, far: int) -> 
     rows = np.concatenate([found.rows, np.array(new, np.int32)])
     place |= {row: len(found.rows) + n for n, row in enumerate(new)}
     behind = [place[row] for row in beside]
-    order = [*range(len(first)), *behind, *(n for n in range(len(first), len(found.rows)))]
-    order = list(dict.fromkeys(order))
+    order = list(dict.fromkeys([*range(len(first)), *behind, *range(len(found.rows))]))
     vectors = corpus.index.vectors([corpus.ids[row] for row in new])
     unfound = np.full(len(new), float(far))
     return Found(

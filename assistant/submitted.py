@@ -61,6 +61,10 @@ class Member:
         same = self.surname == other.surname
         return same and (not (self.initial and other.initial) or self.initial == other.initial)
 
+    def is_in(self, names: str) -> bool:
+        """Whether one of the names in a text may be this person's."""
+        return any(self.may_be(member_of(match)) for match in NAMED.finditer(names))
+
 
 def list_submitted(corpus: Corpus, query: Query, filters: Filters) -> Listed | None:
     """The motions or questions of the member whom a question names, newest first.
@@ -105,7 +109,7 @@ def _headed(corpus: Corpus, item: StoredItem, member: Member, what: str) -> Iter
     match = _HEADED.search(item.title)
     if match is None or match["what"].casefold() != what:
         return
-    if not any(member.may_be(member_of(one)) for one in NAMED.finditer(match["who"])):
+    if not member.is_in(match["who"]):
         return
     paragraphs = corpus.index.paragraphs(item.meeting_id, item.place)
     if paragraphs:
@@ -119,6 +123,6 @@ def _decided(corpus: Corpus, item: StoredItem, member: Member, *, seconded: bool
     found = []
     for decision in item.decisions:
         name = decision.seconder if seconded else decision.proposer
-        if any(member.may_be(member_of(one)) for one in NAMED.finditer(name or "")):
+        if member.is_in(name or ""):
             found.append(Found(meeting, item, decision.text, decision.kind))
     return found

@@ -40,12 +40,8 @@ MINUTES = {
         "wyevalley",
     ),
 }
-# The index and the minutes of each set that the reader is not tuned on.
-OTHERS = {
-    "limerick": ("train_limerick", MINUTES["train_limerick"]),
-    "norfolk-parishes": ("train_parish", MINUTES["train_parish"]),
-    "uk": ("train_uk", MINUTES["train_uk"]),
-}
+# The sets that the reader is not tuned on, and whose minutes they ask about.
+OTHERS = {"limerick": "train_limerick", "norfolk-parishes": "train_parish", "uk": "train_uk"}
 HALVES = ("0", "1")
 # Rounds and seed of tuning the reader, one after the other; the mean of both is what is kept.
 TUNINGS = (("4", "7"), ("5", "11"))
@@ -76,11 +72,13 @@ def plan(
 ) -> list[tuple[list[str], Path | None]]:
     """Every step as a module with its arguments, and the file that tells that it is done."""
     data, sets = shared / "data", []
+    together: dict[str, Path] = {}  # the folder of the minutes of each set
     steps: list[tuple[list[str], Path | None]] = []
     for name, folders in MINUTES.items():
         index = work / "index" / name
         ingest = ["assistant.cli", "ingest", "--index", str(index)]
-        steps.append(([*ingest, str(minutes(data, folders, work / name))], index / "current"))
+        together[name] = minutes(data, folders, work / name)
+        steps.append(([*ingest, str(together[name])], index / "current"))
         sets += ["--set", str(shared / "questions" / f"{name}.jsonl"), str(index)]
     base = work / "pretrained"
     train = ["eval.train_reader"]
@@ -106,12 +104,11 @@ def plan(
     rankers = ["eval.train_rankers", *sets, "--readers", *readers[: len(HALVES)]]
     steps.append(([*rankers, "--out", str(out)], None))
     second = ["eval.train_second"]
-    for name, (index_name, folders) in OTHERS.items():
+    for name, of in OTHERS.items():
         shown = work / f"{name}.jsonl"
-        told = ["eval.hidden", "show", str(QUESTIONS / f"{name}.jsonl")]
-        told += [str(minutes(data, folders, work / index_name)), "--out", str(shown)]
-        steps.append((told, None))
-        second += ["--set", str(shown), str(work / "index" / index_name)]
+        told = ["eval.hidden", "show", str(QUESTIONS / f"{name}.jsonl"), str(together[of])]
+        steps.append(([*told, "--out", str(shown)], None))
+        second += ["--set", str(shown), str(work / "index" / of)]
     steps.append(([*second, "--out", str(out)], None))
     steps.append((["eval.train_support", *sets, "--out", str(out)], None))
     sample, index = ROOT / "eval" / "sample", work / "index" / "sample"

@@ -16,7 +16,7 @@ from ingest.headings import (
     asks_below,
     sentence_title,
 )
-from ingest.numbering import BUSINESS
+from ingest.numbering import BUSINESS, Label
 
 
 def join_headings_above(blocks: list[Block], heads: dict[int, Head]) -> None:
@@ -74,6 +74,18 @@ def move_numbers(blocks: list[Block], heads: dict[int, Head]) -> None:
             _give_number(blocks, heads, place, after)
 
 
+def _numbers_alone(blocks: Sequence[Block]) -> dict[int, Label]:
+    """The numbers that have a line of their own and stand before no business, by their places."""
+    return {
+        place: block.label
+        for place, block in enumerate(blocks)
+        if block.label
+        and block.alone
+        and block.label.family == "int"
+        and not BUSINESS.search(block.label.rest[:60])
+    }
+
+
 def align_numbers(blocks: Sequence[Block], heads: dict[int, Head]) -> None:
     """Give numbers of a margin to the motions and questions that lack one, where most agree.
 
@@ -82,13 +94,9 @@ def align_numbers(blocks: Sequence[Block], heads: dict[int, Head]) -> None:
     """
     lost = [place for place in sorted(heads) if _lacks_number(blocks, heads[place])]
     margin = {
-        place: block.label.value[0]
-        for place, block in enumerate(blocks)
-        if block.label
-        and block.alone
-        and block.label.family == "int"
-        and not block.label.value[-1]
-        and not BUSINESS.search(block.label.rest[:60])
+        place: label.value[0]
+        for place, label in _numbers_alone(blocks).items()
+        if not label.value[-1]
     }
     ahead: dict[int, list[tuple[int, int]]] = {}
     column = 0  # numbers right above this one
@@ -162,13 +170,9 @@ def place_numbers(blocks: Sequence[Block], heads: dict[int, Head]) -> None:
     Only where, from one numbered heading to the next, as many stand alone as are lacking.
     """
     margin = {
-        place: block.label.value[0]
-        for place, block in enumerate(blocks)
-        if block.label
-        and block.alone
-        and block.label.family == "int"
-        and len(block.label.rest.split()) <= 1
-        and not BUSINESS.search(block.label.rest)
+        place: label.value[0]
+        for place, label in _numbers_alone(blocks).items()
+        if len(label.rest.split()) <= 1
     }
     anchors = [
         place
