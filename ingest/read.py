@@ -22,6 +22,7 @@ _KNOWN = (
     (b"\x89PNG", "a picture; scan it to PDF"),
     (b"\xff\xd8\xff", "a picture; scan it to PDF"),
 )
+_CONTROLS = bytes(code for code in range(32) if code not in (9, 10, 11, 12, 13))
 _HTML = re.compile(
     r"<!doctype html|<html[\s>]|<head[\s>]|<body[\s>]|<div[\s>]|<table[\s>]", re.IGNORECASE
 )
@@ -111,7 +112,7 @@ def _refuse_binary(data: bytes) -> None:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return
     sample = data[:65536] + data[-65536:]
-    controls = sum(sample.count(code) for code in range(32) if code not in (9, 10, 11, 12, 13))
+    controls = len(sample) - len(sample.translate(None, _CONTROLS))
     if b"\x00" in sample and sample.count(0) > len(sample) // 1000:
         raise UnreadableSource("is not text: it holds zero bytes, as programs and pictures do")
     if controls > len(sample) // 50:
@@ -142,8 +143,7 @@ def _why_not_minutes(document: Document, name: str) -> str | None:
     lines = [line.text for line in document.lines]
     opening = "\n".join(lines[:80])
     record = sum(bool(pattern.search(opening)) for pattern in _RECORD[:2])
-    report = sum(bool(pattern.search(opening)) for pattern in _REPORT)
-    if report >= 3 and record == 0:
+    if not record and sum(bool(pattern.search(opening)) for pattern in _REPORT) >= 3:
         return "it has the headings of an officer's report, and no attendance"
     if re.search(r"minutes|cofnodion|miontuairisc", name, re.IGNORECASE):
         return None

@@ -6,7 +6,7 @@ import html
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ingest.model import Document, Line
 
@@ -25,6 +25,7 @@ _TAG = re.compile(
 )
 _BREAKING_TAG = re.compile(r"</?(?:h[1-6]|p|br|hr|li|ol|ul|div|table|tr|blockquote)\b", re.I)
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_ESCAPED = re.compile(r"[\ue021-\ue07e]")
 _EMPHASIS = re.compile(r"\*{1,3}|(?<![^\W_])_{1,3}(?=\S)|(?<=\S)_{1,3}(?![^\W_])")
 _HEADING = re.compile(r"^(#{1,6})\s+")
 _TABLE_RULE = re.compile(r"^\|?(?:\s*:?-{2,}:?\s*\|)+\s*:?-*:?\s*\|?$")
@@ -35,6 +36,7 @@ _MARKER_AND_NUMBER = re.compile(
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\u200b-\u200f\u2028-\u202e\ufeff\ufffc]")
 _WORD = re.compile(r"[^\W_]")
+_FIGURES = re.compile(r"\d+")
 _LONG_LINE = 200_000  # no printed line is longer: what is, is cut between words before matching
 
 
@@ -67,7 +69,7 @@ def read_text(data: bytes, source: str) -> Document:
         title = _front_matter_title(match[1])
         furniture += [line.strip() for line in match[1].split("\n") if _WORD.search(line)]
         text = text[match.end() :]
-    if _TAG.search(text):
+    if "<" in text and _TAG.search(text):
         text = _flatten_html(text)
     raw, notices, url, pages = _clean_lines(text)
     lines, repeated = _split_furniture(raw, pages)
@@ -134,27 +136,28 @@ def _clean_lines(text: str) -> tuple[list[_Raw], list[str], str | None, int]:
     seen_words = False
     space = False
     top = 0
-    for printed in _printed_lines(text):
-        stripped = _CONTROL.sub(" ", printed).strip()
+    for printed in _printed_lines(_CONTROL.sub(" ", text)):
+        stripped = printed.strip()
         if not stripped:
             space = True
             continue
-        if "\f" in printed or _RULE.match(stripped):
+        first = stripped[0]
+        if "\f" in printed or (first in "-*=" and _RULE.match(stripped)):
             page += seen_words
             top = 0
             stripped = stripped.replace("\f", "").strip()
             if not stripped or _RULE.match(stripped):
                 space = True
                 continue
-        original = _ORIGINAL.match(stripped)
-        if original and not seen_words:
+        original = None if seen_words else _ORIGINAL.match(stripped)
+        if original:
             url = original[1]
             notices.append(html.unescape(stripped))
             continue
-        if _NOTICE.match(stripped):
+        if first in "*_<(iI" and _NOTICE.match(stripped):
             notices.append(re.sub(r"</?small>", "", stripped).strip("*_ "))
             continue
-        if marker := _MARKER_AND_NUMBER.match(printed):
+        if first.isdecimal() and (marker := _MARKER_AND_NUMBER.match(printed)):
             notices.append(marker[0].strip())
             printed = printed[marker.end() :]
         if "](" in stripped:
@@ -185,8 +188,8 @@ def _printed_lines(text: str) -> Iterable[str]:
 
 def _clean_line(printed: str, page: int, space: bool) -> Line:
     indent = len(printed) - len(printed.lstrip(" \t\xa0"))
-    text = _CONTROL.sub(" ", printed).replace("\f", " ").strip()
-    heading = _HEADING.match(text)
+    text = printed.replace("\f", " ").strip()
+    heading = _HEADING.match(text) if text.startswith("#") else None
     if heading:
         text = text[heading.end() :].rstrip("# ")
     table = text.startswith("|") and text.endswith("|") and text.count("|") >= 3
@@ -203,7 +206,7 @@ def _clean_line(printed: str, page: int, space: bool) -> Line:
     if "<" in text:
         text = re.sub(r"</?small>", "", text)
     if escaped:
-        text = re.sub(r"[\ue021-\ue07e]", lambda match: chr(ord(match[0]) - 0xE000), text)
+        text = _ESCAPED.sub(lambda match: chr(ord(match[0]) - 0xE000), text)
     text = html.unescape(text) if "&" in text else text
     text = re.sub(r"(?:_ ?){3,}", " ", text) if "_" in text else text
     text = " ".join(text.split())
@@ -225,8 +228,7 @@ def _is_bold(text: str) -> bool:
     if not text.startswith(("**", "__", "_**", "*_")) or text.startswith(("***", "**_")):
         return False
     plain = "".join(text.split("**")[::2])
-    letters = sum(character.isalnum() for character in plain)
-    return letters <= 0.15 * sum(character.isalnum() for character in text)
+    return sum(map(str.isalnum, plain)) <= 0.15 * sum(map(str.isalnum, text))
 
 
 def _count_from_bottom(raw: list[_Raw]) -> list[_Raw]:
@@ -236,7 +238,7 @@ def _count_from_bottom(raw: list[_Raw]) -> list[_Raw]:
     for each in reversed(raw):
         if each.line.page != page:
             page, bottom = each.line.page, 0
-        counted.append(replace(each, bottom=bottom))
+        counted.append(_Raw(each.line, each.top, bottom))
         bottom += 1
     counted.reverse()
     return counted
@@ -246,28 +248,26 @@ def _split_furniture(raw: list[_Raw], pages: int) -> tuple[list[Line], list[str]
     """Page numbers, and lines that repeat at the top or bottom of pages, are furniture."""
     offsets: Counter[int] = Counter()
     edges: Counter[str] = Counter()
-    for each in raw:
-        number = _page_number(each)
+    numbers = [_page_number(each) for each in raw]
+    for each, number in zip(raw, numbers, strict=True):
         if number is not None and each.line.page is not None:
             offsets[number - each.line.page] += 1
         if each.top < 2 or each.bottom < 2:
             edges[_shape(each.line.text)] += 1
     lines: list[Line] = []
     furniture: list[str] = []
-    for each in raw:
-        number = _page_number(each)
+    for each, number in zip(raw, numbers, strict=True):
         page = each.line.page or 0
         is_number = (
             pages > 1
             and number is not None
             and (offsets[number - page] >= 2 or abs(number - page) <= 1)
         )
-        repeats = edges[_shape(each.line.text)]
         is_repeated = (
             pages >= 3
             and (each.top < 2 or each.bottom < 2)
-            and repeats >= max(3, pages // 2)
             and len(each.line.text) > 3
+            and edges[_shape(each.line.text)] >= max(3, pages // 2)
         )
         if is_number or (is_repeated and page > 1):
             furniture.append(each.line.text)
@@ -284,7 +284,7 @@ def _page_number(each: _Raw) -> int | None:
 
 
 def _shape(text: str) -> str:
-    return re.sub(r"\d+", "9", text.casefold())
+    return _FIGURES.sub("9", text.casefold())
 
 
 def _is_wrapped(lines: list[Line]) -> bool:
