@@ -19,6 +19,8 @@ _LIST_LABEL = re.compile(
 _DECIMAL_LABEL = re.compile(r"\d{1,3}(?:\.\d{1,2}){1,2}[A-C]?(?:\s[-–])?\s+[A-Z]")
 _ITEM_ALONE = re.compile(r"Item\s(?:No\.?\s)?\d{1,3}[.:]?", re.I)
 _WORDED_LABEL = re.compile(r"Item\s(?:No\.?\s)?\d{1,3}\s?[.:)–-]\s+[A-Z]", re.I)
+# What a pattern of an end can look at, in characters: a search from further back is for nothing.
+_LAST_WORD = 12
 # A line that ends so goes on, whatever stands next.
 _OPEN_END = re.compile(
     r"(?:[,–—&/(\-]|\b(?:of|the|and|or|in|on|at|to|for|by|with|from|a|an|that|which|Cllr\.?|"
@@ -41,6 +43,7 @@ _GROUP = re.compile(
     r"Deputations? from (?:the )?[A-ZÀ-Ý][^.:;]{3,80}:?|Emergency Motion [–-] [A-ZÀ-Ý][^.:;]{3,80}"
 )
 # "Motion submitted by Councillors S. Keary, C.", and below it the name.
+_TITLED = 20  # characters: a title and an initial
 _INITIAL = re.compile(r"(?:,|\band|&|Cllrs?\.?|Councillors?|Mr\.?|Mrs\.?|Ms\.?) [A-Z]\.$", re.I)
 _ABBREVIATION_END = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Messrs|Dr|Fr|Rev|St|No|Nos|Co|Ref|[A-Z])\.$")
 _UNFINISHED = re.compile(r"\b(?:Cllrs?|Mr|Mrs|Ms|Dr|Co|St)\.$")  # a name or a place follows
@@ -167,7 +170,8 @@ def _is_number_alone(text: str) -> bool:
 
 
 def ends_sentence(text: str) -> bool:
-    return bool(_SENTENCE_END.search(text)) and not _ABBREVIATION_END.search(text)
+    end = text[-_LAST_WORD:]
+    return bool(_SENTENCE_END.search(end)) and not _ABBREVIATION_END.search(end)
 
 
 def _is_double_spaced(lines: Sequence[Line]) -> bool:
@@ -200,30 +204,31 @@ def _is_left_open(before: str, line: Line) -> bool:
     )
 
 
-_END = 32  # characters
-
-
 def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, began: bool) -> bool:
-    end = before.text[-_END:]  # all that the patterns of an end look at
     if line.table or before.table or line.number is not None or line.heading or before.heading:
         return True
-    if began and is_lone_label(before.text) and not is_label(line.text):
+    labelled = is_label(line.text)
+    if began and not labelled and is_lone_label(before.text):
         return False  # a label alone on its line heads what follows
     if _RULED.search(before.text):
         return True
     if _GROUP_CAPITALS.fullmatch(line.text) and not before.text.isupper():
         return True
-    if _CONTINUES.match(line.text) and not _TERMINAL.search(end):
+    end = before.text[-_LAST_WORD:]
+    terminal = _TERMINAL.search(end)
+    if not terminal and _CONTINUES.match(line.text):
         return False
-    if _DAY.search(end) and _MONTH.match(line.text):
+    if _MONTH.match(line.text) and _DAY.search(end):
         return False
     if _ASKED.match(line.text):
         return True
     if _TALLY.match(line.text) and before.text.count(",") >= 2:
         return False
-    if is_label(line.text) and not _OPEN_END.search(end):
+    left_open = _OPEN_END.search(end)
+    if labelled and not left_open:
         return True
-    if ends_sentence(end) and (
+    closed = terminal and ends_sentence(end)
+    if closed and (
         _DECIMAL_LABEL.match(line.text)
         or _WORDED_LABEL.match(line.text)
         or _ITEM_ALONE.fullmatch(line.text)
@@ -232,7 +237,7 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
     if _CAPITALS.match(line.text) and before.text.endswith((",", ";")):
         return not before.text.isupper()
     if (
-        ends_sentence(end)
+        closed
         and not is_lone_label(before.text)
         and (
             (_CAPITALS.match(line.text) and not before.text.isupper())
@@ -241,16 +246,16 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         )
     ):
         return True  # a heading
-    open_end = _OPEN_END.search(end) or not _TERMINAL.search(end)
-    unfinished = _FUNCTION_WORD.search(end)
-    in_bold = unfinished and not line.space_before  # of the same sentence
+    open_end = left_open or not terminal
+    function_word = _FUNCTION_WORD.search(end)
+    in_bold = function_word and not line.space_before  # of the same sentence
     if before.bold != line.bold and not (open_end and (in_bold or _goes_on(line.text))):
         return True
-    if _INITIAL.search(end) and before.bold == line.bold:
+    if before.bold == line.bold and end.endswith(".") and _INITIAL.search(before.text[-_TITLED:]):
         return False
     if line.space_before and not double and before.page == line.page:
-        unfinished = unfinished or _UNFINISHED.search(end)
-        within = unfinished and not is_label(line.text)
+        unfinished = function_word or _UNFINISHED.search(end)
+        within = unfinished and not labelled
         return not (open_end and (within or _goes_on(line.text)))
     if began and _GROUP.fullmatch(before.text) and _OPENS_SENTENCE.match(line.text):
         return True
@@ -259,15 +264,15 @@ def _breaks(before: Line, line: Line, width: int, double: bool, titled: bool, be
         return True
     first = line.text.split(" ", 1)[0]
     filled = (len(before.text) + 1 + len(first)) / max(width, 40)
-    if _goes_on(line.text) and not ends_sentence(end):
+    if _goes_on(line.text) and not closed:
         return False
-    if _FUNCTION_WORD.search(end) or _FUNCTION_START.match(line.text):
+    if function_word or _FUNCTION_START.match(line.text):
         return False
     if double and _LONE_CAPITALS.match(before.text) and _LONE_CAPITALS.match(line.text):
         return False  # a heading stretched to one word a line
-    if _OPEN_END.search(end) and not before.bold:
+    if left_open and not before.bold:
         return filled < 0.3
-    if ends_sentence(end):
+    if closed:
         return filled < 0.93
     if before.text.endswith(":"):
         return filled < 0.9 or len(line.text) < 0.6 * width

@@ -157,7 +157,8 @@ def _is_abbreviated(before: str, match: re.Match[str], following: str) -> bool:
     mark = match["end"]
     if mark[0] != "." or (mark.startswith("..") and following):
         return False
-    last = _LAST_WORD.search(before[-80:])
+    # No white space stands in a word: the search begins behind the last of it.
+    last = _LAST_WORD.search(before[before.rfind(" ", -80) + 1 :][-80:])
     if last is None:
         return False
     word = last[0]
