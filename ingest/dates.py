@@ -66,7 +66,9 @@ _UNFINISHED = re.compile(
 )
 
 
-_FIGURE = re.compile(r"\d")
+# A date has figures, and words of at most so many characters between them and before the first.
+_FIGURES = re.compile(r"\d(?:\D{0,60}\d)*")
+_LONGEST_LEAD = 60
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,13 @@ def parse_date(text: str) -> str | None:
 def find_dates(text: str) -> Iterator[PrintedDate]:
     """All complete dates of the text, in order; of overlapping readings the first one."""
     found = []
-    for pattern in _PATTERNS if _FIGURE.search(text) else ():
-        for match in pattern.finditer(text):
-            printed = _printed(match)
-            if printed:
-                found.append(printed)
+    for figures in _FIGURES.finditer(text):
+        start, end = max(0, figures.start() - _LONGEST_LEAD), figures.end() + 1
+        for pattern in _PATTERNS:
+            for match in pattern.finditer(text, start, end):
+                printed = _printed(match)
+                if printed:
+                    found.append(printed)
     end = -1
     for printed in sorted(found, key=lambda each: (each.start, -each.end)):
         if printed.start >= end:

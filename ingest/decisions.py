@@ -56,9 +56,12 @@ _BODY = (
     r"executive|forum|trustees|sub-?committee|CC|PC|cllrs|parish council|community council)"
     r"(?:\s+present)?"
 )
-_OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
+# Each with words of which one stands in all that the pattern finds: looked for first, being far
+# faster.
+_OUTCOMES: tuple[tuple[DecisionKind, tuple[str, ...], re.Pattern[str]], ...] = (
     (
         "lost",
+        ("lost", "defeated", "rejected", "not carried", "not passed", "fell"),
         re.compile(
             r"\b(?:motion|amendment|proposal|proposition|vote|resolution)\b[^.;]{0,60}?"
             r"\b(?:(?:was|were)\s+(?:declared\s+|therefore\s+)*"
@@ -69,6 +72,7 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     ),
     (
         "withdrawn",
+        ("withdr",),
         re.compile(
             r"\b(?:motion|amendment|proposal|item|application|question)\b[^.;]{0,40}?\b(?:was|"
             r"were)\s+withdrawn\b|"
@@ -79,6 +83,10 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     ),
     (
         "deferred",
+        (
+            *("defer", "adjourn", "leave", "postpone", "put off", "hold over", "carry over"),
+            *("left over", "held over", "carried", "put back"),
+        ),
         re.compile(
             rf"\b(?:it was|{_BODY})\b{_ADVERBS}\s+(?:agreed|resolved|"
             rf"decided)\b[^.;]{{0,140}}?\b(?:to\s+defer|that\b[^.;]{{0,140}}\bbe\s+deferred)\b|"
@@ -94,6 +102,7 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     ),
     (
         "refused",
+        ("refuse",),
         re.compile(
             rf"\b(?:it was|{_BODY}|resolved){_ADVERBS}\s*(?:agreed|resolved|"
             rf"decided)?{_ADVERBS}\s*(?:to refuse|(?:that\b[^.;]{{0,120}}\bbe\s+refused))\b",
@@ -102,6 +111,7 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     ),
     (
         "recommended",
+        ("recommend",),
         re.compile(
             rf"\b(?:it was|{_BODY}){_ADVERBS}\s+recommended\b|^\W*(?:and\s+)?recommended\b|"
             r"(?:^|[-–])\W*(?:approval|refusal|permission)\s+recommended\b|"
@@ -112,6 +122,7 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     ),
     (
         "noted",
+        ("note",),
         re.compile(
             rf"\b(?:report|reports|correspondence|update|minutes|contents|presentation|statement|"
             rf"schedule|letter|letters|position|situation|details|information|matter|reply|"
@@ -126,6 +137,7 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     ),
     (
         "resolved",
+        ("resolved",),
         re.compile(
             rf"\b(?:it was|{_BODY}){_ADVERBS}\s+resolved\b|"
             rf"^\W*(?:and\s+)?(?:unanimously\s+)?resolved\b(?!\s+by\b)|\b(?-i:RESOLVED)\b|"
@@ -135,29 +147,70 @@ _OUTCOMES: tuple[tuple[DecisionKind, re.Pattern[str]], ...] = (
     ),
     (
         "agreed",
+        ("agreed", "decided"),
         re.compile(
-            rf"\b(?:it\s+was|was|were)(?:\s+\w+ly|\s+then|\s+also|\s+further|\s+therefore)*"
+            r"\b(?:it\s+was|was|were)(?:\s+\w+ly|\s+then|\s+also|\s+further|\s+therefore)*"
             r"\s+(?:agreed|decided)\b(?!\s+(?:with|between)\b)(?!\s+by\s+"
             r"(?!all\b|\d|the\s+(?:PC|CC|(?:parish |community )?council|committee|members)\b))|"
-            rf"\b(?:all\s+(?:the\s+)?)?{_BODY}{_ADVERBS}\s+(?:agreed|approved|decided|adopted)\b|"
-            rf"^\W*(?:(?:all|unanimously)\s+)?(?:agreed|approved|confirmed(?=\s*&)|carried)"
+            r"\bseconded\b[^.;:]{2,60}?[,\s–-]\s*(?:all|unanimously)\s+agreed\b",
+            re.I,
+        ),
+    ),
+    (
+        "agreed",
+        ("agreed", "approved", "decided", "adopted"),
+        re.compile(
+            rf"\b(?:all\s+(?:the\s+)?)?{_BODY}{_ADVERBS}\s+(?:agreed|approved|decided|adopted)\b",
+            re.I,
+        ),
+    ),
+    (
+        "agreed",
+        ("agreed", "approved", "confirmed", "carried", "adopted", "ratified", "accepted"),
+        re.compile(
+            r"^\W*(?:(?:all|unanimously)\s+)?(?:agreed|approved|confirmed(?=\s*&)|carried)"
             r"(?:\s+unanimously)?\b"
             r"(?=\s*(?:[.,:;!)–&-]|$|that\b|to\b|and\b|subject\b|for payment\b|this\b))|"
-            r"\bseconded\b[^.;:]{2,60}?[,\s–-]\s*(?:all|unanimously)\s+agreed\b|"
-            r"\b(?:accepted|approved|agreed|pass(?:ed)?)\s+for\s+payment\b|"
-            r"\b(?:discussed|considered|presented|reviewed)\b[^.;]{0,40}?\band\s+(?:\w+ly\s+)?"
-            r"(?:agreed|resolved|approved)(?=\s+(?:to|that)\b|\W*$)|"
             r"^\W*th(?:is|ese)\s+(?:was|were)\s+(?:\w+ly\s+)?(?:approved|adopted|ratified|"
-            r"accepted)\b|\b(?:was|were)\s+(?:\w+ly\s+)?(?:adopted|ratified)\W*$|"
+            r"accepted)\b|"
             r"[-–—]\s*(?:\w+ly\s+|all\s+)?(?:agreed|approved|ratified|adopted)\b"
             r"(?:\s*\([^()]{0,60}\)?|"
-            r"\s+(?:as|subject to|including|in principle)\b[^.;]{0,80})?\W*$|"
+            r"\s+(?:as|subject to|including|in principle)\b[^.;]{0,80})?\W*$",
+            re.I,
+        ),
+    ),
+    (
+        "agreed",
+        ("for payment",),
+        re.compile(r"\b(?:accepted|approved|agreed|pass(?:ed)?)\s+for\s+payment\b", re.I),
+    ),
+    (
+        "agreed",
+        ("agreed", "resolved", "approved"),
+        re.compile(
+            r"\b(?:discussed|considered|presented|reviewed)\b[^.;]{0,40}?\band\s+(?:\w+ly\s+)?"
+            r"(?:agreed|resolved|approved)(?=\s+(?:to|that)\b|\W*$)|"
             r"\bit was (?:proposed|suggested)(?: and seconded)? and (?:\w+ly )?(?:agreed|"
-            r"resolved)\b|"
+            r"resolved)\b",
+            re.I,
+        ),
+    ),
+    (
+        "agreed",
+        ("adopted", "ratified"),
+        re.compile(
+            r"\b(?:was|were)\s+(?:\w+ly\s+)?(?:adopted|ratified)\W*$|"
+            r"\bthe\b[^.;]{2,80}\b(?:was|were)\s+(?:\w+ly\s+)?(?:adopted|ratified)\b",
+            re.I,
+        ),
+    ),
+    (
+        "agreed",
+        ("motion", "amendment", "proposal", "proposition"),
+        re.compile(
             r"\b(?:motion|amendment|proposal|proposition)\b[^.;]{0,60}?\b(?:was|were)\s+"
             r"(?:proposed|seconded)\b[^.;]{0,80}\band\s+(?:\w+ly\s+)?"
             r"(?:carried|passed|approved|agreed|adopted)\b\W*$|"
-            r"\bthe\b[^.;]{2,80}\b(?:was|were)\s+(?:\w+ly\s+)?(?:adopted|ratified)\b|"
             r"\b(?:motion|amendment|proposal|proposition)\b[^.;]{0,40}?\b(?:was|"
             r"were)\s+(?:unanimously\s+)?(?:carried|passed|approved|agreed|adopted|accepted)\b"
             r"(?!\s+(?:out|forward|over|on)\b)|"
@@ -217,19 +270,6 @@ _TRIGGERS = (
     *("approved", "adopted", "ratified", "passed", "accepted", "confirmed", "to note", "elected"),
     *("appointed", "opted", "left over", "held over", "put back"),
 )
-# One of these words stands in every outcome of its kind: looked for first, being far faster.
-_NEEDED: dict[DecisionKind, tuple[str, ...]] = {
-    "lost": ("lost", "defeated", "rejected", "not carried", "not passed", "fell"),
-    "withdrawn": ("withdr",),
-    "deferred": (
-        *("defer", "adjourn", "leave", "postpone", "put off", "hold over", "carry over"),
-        *("left over", "held over", "carried", "put back"),
-    ),
-    "refused": ("refuse",),
-    "recommended": ("recommend",),
-    "noted": ("note",),
-    "resolved": ("resolved",),
-}
 _LONGEST = 60_000  # characters; no paragraph of minutes is longer, only files without line breaks
 _LOST_WORD = re.compile(
     r"\bdeclared the (?:motion|amendment|proposal) (?:lost|defeated|not carried)\b", re.I
@@ -385,8 +425,7 @@ def _inline_parts(text: str) -> list[str]:
 
 
 def _may_decide(text: str) -> bool:
-    low = text.lower()
-    return any(word in low for word in _TRIGGERS)
+    return any(map(text.lower().__contains__, _TRIGGERS))
 
 
 def _narrated(texts: Sequence[str], place: int) -> Iterator[Decision]:
@@ -403,10 +442,10 @@ def _narrated(texts: Sequence[str], place: int) -> Iterator[Decision]:
         if sentence == named.strip():
             continue  # who moved the decision before
         approves = _MINUTES_APPROVED.search(sentence)
-        if _ELSEWHERE.search(sentence) and not (approves and len(sentence) < _SHORT):
-            continue
         kind = _outcome(sentence) or ("agreed" if approves else None)
         if kind is None:
+            continue
+        if _ELSEWHERE.search(sentence) and not (approves and len(sentence) < _SHORT):
             continue
         parts = _inline_parts(sentence)
         last = end >= len(text.rstrip())
@@ -471,8 +510,8 @@ def _outcome(sentence: str) -> DecisionKind | None:
     low = sentence.lower()
     found = [
         kind
-        for kind, pattern in _OUTCOMES
-        if any(word in low for word in _NEEDED.get(kind, ("",)))
+        for kind, words, pattern in _OUTCOMES
+        if any(map(low.__contains__, words))
         and any(
             not _SUBORDINATE.search(sentence[: match.start()])
             for match in pattern.finditer(sentence)

@@ -6,7 +6,7 @@ import re
 
 _REFERENCE = re.compile(
     r"""
-    \b(?:[Mm]inutes?|[Mm]in\.)\s+(?:[Nn]o\.?|[Nn]umbers?|[Nn]os\.?)?\s*
+    (?=[A-Zmrc\d])(?:\b(?:[Mm]inutes?|[Mm]in\.)\s+(?:[Nn]o\.?|[Nn]umbers?|[Nn]os\.?)?\s*
         (?P<minute>\d{1,5}(?:[/.]\d{1,4}){0,2}[a-z]?)\b(?!\s*(?:to|past|seconds?|walk|silence)\b)
     | \b(?:[Rr]eport|[Cc]ircular|[Rr]ef(?:erence)?)\.?\s*(?:[Nn]o\.?|[Nn]umber|:|-)\s*
         (?P<report>[A-Z]{0,8}[ ]?\d{1,6}(?:[/\-.]\d{1,6}){0,3})\b
@@ -14,7 +14,7 @@ _REFERENCE = re.compile(
         (?:/[A-Z]{1,8}(?:/[A-Z]{1,4})?)?)(?![\w/])
     | (?<![\w/])(?P<letters>(?:[A-Z]{1,5}/)?\d{2,4}/\d{3,6}/[A-Z]{1,6})(?![\w])
     | (?<![\w/])(?P<code>
-        [A-Z]{2,8}\d{4,8}|[A-Z]{2,6}/\d{1,4}/\d{2,4}|[A-Z]{2,4}\d{2}/\d{2,5})(?![\w/])
+        [A-Z]{2,8}\d{4,8}|[A-Z]{2,6}/\d{1,4}/\d{2,4}|[A-Z]{2,4}\d{2}/\d{2,5})(?![\w/]))
     """,
     re.VERBOSE,
 )
