@@ -338,6 +338,13 @@ def _label(text: str) -> str:
     return match.lastgroup or "" if match else ""
 
 
+_BESIDE_NAME = re.compile(
+    r"\s*\(\d[^()]*\)$|"  # "(24 members)" counts them
+    r"\s+in the chair$",
+    re.I,
+)
+
+
 def _add(names: dict[str, None], text: str) -> None:
     for person in _ROLE_FIRST.findall(text):
         if len(person) < 60:
@@ -350,8 +357,7 @@ def _add(names: dict[str, None], text: str) -> None:
         if rest != text and untitled == part:
             continue  # "Senior Engineer (Mr. T. Tarpey)": the roles are no names
         name = _without_initials(untitled)
-        name = re.sub(r"\s*\(\d[^()]*\)$", "", name)  # "(24 members)" counts them
-        name = re.sub(r"\s+in the chair$", "", name, flags=re.I)
+        name = _BESIDE_NAME.sub("", name)
         if name.lower() in _NOBODY or _INITIALS.fullmatch(name):
             continue
         if _ROLE.fullmatch(name) or _NO_NAME.fullmatch(name):

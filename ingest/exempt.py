@@ -18,7 +18,9 @@ _TRUNCATED = re.compile(
 
 def is_truncated(text: str) -> bool:
     """Whether the source says that the text is cut off here."""
-    return bool(_TRUNCATED.search(text))
+    low = text.lower()
+    told = "minutes text" in low or "..." in low or "…" in low  # cheap, and in all of these
+    return told and bool(_TRUNCATED.search(text))
 
 
 _EXEMPT_TITLE = re.compile(
@@ -40,16 +42,22 @@ _EXEMPT_TEXT = re.compile(
     r"\bparagraphs? \d[\d, and]* of (?:part (?:1|i|one) of )?schedule 12a\b",
     re.I,
 )
+_OPENS_EXEMPT = (  # cheap, and in all of the above
+    *("not for publication", "exempt", "confidential", "restricted", "private", "closed"),
+    "schedule 12a",
+)
 
 
 def is_restricted(title: str, text: str) -> bool:
     """Whether an item is marked exempt by its title or by the opening of its own text."""
-    if _EXCLUSION.search(f"{title} {text[:1000]}"):
+    if _exclusion(f"{title} {text[:1000]}"):
         return bool(_EXEMPT_TITLE.search(title)) and not _EXCLUSION.search(title)
     # "To consider whether any business is confidential" is not itself confidential.
     asks = re.search(r"\bconsider whether\b|\bwhether any\b", title, re.I)
     by_title = not asks and _EXEMPT_TITLE.search(title)
-    return bool(by_title or _EXEMPT_TEXT.search(text[:600]))
+    low = text[:600].lower()
+    told = any(map(low.__contains__, _OPENS_EXEMPT))
+    return bool(by_title or (told and _EXEMPT_TEXT.search(text[:600])))
 
 
 _EXCLUSION = re.compile(
@@ -58,7 +66,7 @@ _EXCLUSION = re.compile(
     r"\bmembers of the public\b.{0,40}\b(?:asked|requested) to (?:leave|withdraw)\b",
     re.I | re.S,
 )
-_OPENS_EXCLUSION = re.compile(r"exclu|leave|withdraw", re.I)  # cheap, and in all of the above
+_OPENS_EXCLUSION = ("exclu", "to leave", "to withdraw")  # cheap, and in all of the above
 _EXCLUDED = re.compile(
     r"\bresolved\b|\bagreed\b|\bbe excluded\b|\b(?:was|were) (?:therefore )?excluded\b|\bcarried\b",
     re.I,
@@ -105,7 +113,7 @@ def mark_restricted(items: Sequence[Item]) -> tuple[Item, ...]:
             private = is_restricted("", text)
         else:
             private = closed or is_restricted(item.title, text)
-        marked.append(replace(item, restricted=item.restricted or private))
+        marked.append(replace(item, restricted=True) if private and not item.restricted else item)
         if not closed:
             closed = _excludes(item.title, text)
         closed = closed and not _reopens(text)
@@ -131,8 +139,13 @@ def _opens_in_public(text: str) -> bool:
     return len(before.split()) <= _WORDS_BEFORE and not _DONE_BEFORE.search(before)
 
 
+def _exclusion(text: str) -> re.Match[str] | None:
+    opens = any(map(text.lower().__contains__, _OPENS_EXCLUSION))
+    return _EXCLUSION.search(text) if opens else None
+
+
 def _excludes(title: str, text: str) -> bool:
-    match = _EXCLUSION.search(f"{title}. {text}") if _OPENS_EXCLUSION.search(text + title) else None
+    match = _exclusion(f"{title}. {text}")
     if not match:
         return False
     near = f"{title}. {text}"[max(0, match.start() - 250) : match.end() + 350]

@@ -203,11 +203,12 @@ PLAIN_WORDS = 9
 SMALL_WORDS = frozenset(
     ["a", "an", "and", "at", "by", "for", "from", "in", "of", "on", "or", "the", "to", "with", "re"]
 )
+TITLE_WORD = re.compile(r"[^\W\d_][\w’'-]*")
 
 
 def in_title_case(text: str) -> bool:
     """Whether most words have capitals, small words aside: "Taking in Charge of Estates"."""
-    words = re.findall(r"[^\W\d_][\w’'-]*", text)
+    words = TITLE_WORD.findall(text)
     telling = [word for word in words if word.lower() not in SMALL_WORDS]
     return bool(sum(word[0].isupper() for word in telling) >= 0.8 * len(telling))
 

@@ -251,6 +251,9 @@ def look_of(label: Label, bold: bool, heading: bool, bare: bool = False) -> floa
     return score
 
 
+_PUNCTUATED = re.compile(r"[.;,][\"'”’]?$")
+
+
 def is_titlelike(text: str) -> bool:
     """A short line that begins with a capital and is no sentence."""
     words = text.split()
@@ -259,7 +262,7 @@ def is_titlelike(text: str) -> bool:
     return (
         0 < len(words) <= 40
         and (text[0].isupper() or text[0].isdigit() or text[0] in "“\"‘'(")
-        and not re.search(r"[.;,][\"'”’]?$", text)
+        and not _PUNCTUATED.search(text[-3:])
     ) or (0 < len(words) <= 7 and text[0].isupper() and text.endswith(".") and text.count(".") == 1)
 
 
@@ -269,6 +272,9 @@ _INLINE = re.compile(
     re.S,
 )
 # "R.F." of "R.F.O." and of "R.F.O", and the last full stop of "R.F.O.:".
+_ABBREVIATED = re.compile(r"\.[A-Z]")  # in all of these, and far faster
+LONGEST_TITLE = 100  # characters of a title in line, and its mark
+_LONGEST_INLINE = 200  # and the first of the text
 _ABBREVIATION = re.compile(r"\b(?:[A-Z]\.)+(?=[A-Z]\b)|(?<=\.[A-Z])\.(?=:)")
 VERB = re.compile(
     r"\b(?:was|were|is|are|has|have|had|will|would|be|been|agreed|proposed|stated|reported|"
@@ -281,7 +287,10 @@ _ADJECTIVE = re.compile(r"(?<=\bre )proposed\b|(?<=\b(?:the|for) )proposed\b")
 
 def inline_title(text: str) -> tuple[str, str] | None:
     """ "Matters Arising: The footpath ..." as its title and its text."""
-    match = _INLINE.match(_ABBREVIATION.sub(lambda found: found[0].replace(".", "·"), text[:600]))
+    head = text[:_LONGEST_INLINE]
+    if _ABBREVIATED.search(head):
+        head = _ABBREVIATION.sub(lambda found: found[0].replace(".", "·"), head)
+    match = _INLINE.match(head)
     if not match:
         return None
     title = text[match.start("title") : match.end("title")].strip()

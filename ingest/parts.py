@@ -538,8 +538,8 @@ def _heads_list(block: Block) -> bool:
     return (
         block.label is None
         and not block.table
-        and (block.text.isupper() or bool(ALONE.match(block.text)))
         and bool(_BUSINESS.fullmatch(block.text))
+        and (block.text.isupper() or bool(ALONE.match(block.text)))
     )
 
 

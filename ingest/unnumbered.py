@@ -23,6 +23,7 @@ from ingest.headings import (
     QUESTION_OR_MOTION,
     SMALL_WORDS,
     SUBMITTED,
+    TITLE_WORD,
     Block,
     Head,
     asks_below,
@@ -37,7 +38,15 @@ from ingest.headings import (
     tells_of,
     title_and_next,
 )
-from ingest.numbering import BUSINESS, RUNNING, VERB, Candidate, inline_title, is_titlelike
+from ingest.numbering import (
+    BUSINESS,
+    LONGEST_TITLE,
+    RUNNING,
+    VERB,
+    Candidate,
+    inline_title,
+    is_titlelike,
+)
 
 # "Clerk's Report" below a numbered "Chairman's Report", but not among the reports of one item.
 _REPORT_OF = re.compile(
@@ -325,7 +334,7 @@ def _headings_in_line(blocks: Sequence[Block], start: int) -> dict[int, Head]:
 
 def _colon_title(text: str) -> tuple[str, str] | None:
     """The heading with a colon and the text behind it with which a paragraph begins."""
-    split = inline_title(text)
+    split = inline_title(text) if ":" in text[:LONGEST_TITLE] else None
     return split if split and text[len(split[0]) :].lstrip()[:1] == ":" else None
 
 
@@ -421,7 +430,7 @@ def _tells_by_words(blocks: Sequence[Block], place: int) -> bool:
     text = blocks[place].text
     if len(blocks[place + 1].text.split()) < _PLAIN_BELOW:
         return False
-    words = re.findall(r"[^\W\d_][\w’'-]*", text)
+    words = TITLE_WORD.findall(text)
     telling = any(word.lower() in SMALL_WORDS or BUSINESS.search(word) for word in words)
     # "Mill Green 2011/12:" has figures, and tells by its colon.
     form = r"[A-Z][^.;:!?£$€]*:" if text.endswith(":") else r"[A-Z][^.;!?£$€\d]*"
@@ -456,13 +465,12 @@ _ALIKE_BELOW = 6  # and below one that is told by others
 def _heads_sentence(blocks: Sequence[Block], place: int) -> bool:
     """Whether a line of few words in title case stands above a sentence."""
     block, after = blocks[place], blocks[place + 1]
-    if len(block.text) > _PLAIN_LENGTH:
+    if len(block.text) > _PLAIN_LENGTH or block.label or block.bold or block.table:
         return False
-    words = re.findall(r"[^\W\d_][\w’'-]*", block.text)
     return (
-        not (block.label or block.bold or block.table or after.label or after.table)
-        and 2 <= len(words) <= PLAIN_WORDS
+        not (after.label or after.table)
         and is_titlelike(block.text)
+        and 2 <= len(TITLE_WORD.findall(block.text)) <= PLAIN_WORDS
         and in_title_case(block.text)
         and not VERB.search(block.text)
         and not NOT_BUSINESS.match(block.text)
