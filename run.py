@@ -251,8 +251,9 @@ def main(arguments):
     if command == "test":
         python = set_up(dev=True)
         # Whole files side by side: fixtures of a module are made once. tests/conftest.py puts those
-        # that take longest first, so that none of them runs alone at the end.
-        beside = ("-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadfile")
+        # that take longest first, so that none of them runs alone at the end. One more than there
+        # are cores, since many wait for a page or for another process.
+        beside = ("-n", str(min(4, 1 + (os.cpu_count() or 1))), "--dist", "loadfile")
         beside += ("--no-loadscope-reorder",)
         return lint(python) or run(python, "-m", "pytest", *beside, *rest)
     if command == "lint":

@@ -57,11 +57,18 @@ class NetworkClosed(RuntimeError):
 # Files of tests by how long they take, most first; the others follow in the order of their names.
 LONGEST = (
     "test_web_browser.py",
-    "test_quality.py",
     "test_runs.py",
+    "test_quality.py",
+    "test_cli.py",
     "test_web_evaluation.py",
+    "test_web_bring_in.py",
     "test_pipeline.py",
-    "test_eval_run.py",
+    "test_read.py",
+    "test_hostile.py",
+    "test_web_written.py",
+    "test_chroma_server.py",
+    "test_questions.py",
+    "test_fresh_clone.py",
 )
 
 
