@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import json
 import random
 import statistics
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -13,6 +16,7 @@ import numpy as np
 
 SAMPLE = Path(__file__).parent / "sample" / "minutes"
 SEED = 7
+AMOUNTS = (10, 100, 250, 500, 1000)  # passages, embedded from the start of Python
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from sentence_transformers import SentenceTransformer
 
-    from ingest.embedding import cores, default_model, load_embedder, open_way, prepare
+    from ingest.embedding import cores, default_model, open_way, prepare
     from ingest.measure import WAYS
 
     prepared = prepare()
@@ -32,13 +36,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = statistics.mean(len(text.split()) for text in texts)
     print(f"{len(texts)} passages of {words:.0f} words on average from {options.folder}")
     theirs = SentenceTransformer(str(default_model()), device="cpu")
-    ways: dict[str, Callable[[list[str]], np.ndarray]] = {
-        "sentence-transformers": theirs.encode,
-        f"ours ({prepared.bulk})": load_embedder(bulk=True).encode,
-    }
-    for way in WAYS:
-        if way != prepared.bulk:
-            ways[way] = open_way(way, Path(prepared.folder), cores()).encode
+    ways: dict[str, Callable[[list[str]], np.ndarray]] = {"sentence-transformers": theirs.encode}
+    for way in sorted(WAYS, key=lambda way: way != prepared.bulk):
+        name = f"ours ({way})" if way == prepared.bulk else way
+        ways[name] = open_way(way, Path(prepared.folder), cores()).encode
     seconds: dict[str, list[float]] = {way: [] for way in ways}
     vectors: dict[str, np.ndarray] = {}
     for encode in ways.values():
@@ -59,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cosine = (vectors[way] * reference).sum(axis=1)
         print(f"{way:<24}{speed:>11.1f}{ratio:>7.2f}{cosine.min():>12.4f}{cosine.mean():>8.4f}")
     _question()
+    _starts(texts)
     return 0
 
 
@@ -100,6 +102,34 @@ def _question() -> None:
         times.append(1000 * (time.perf_counter() - begin))
     times.sort()
     print(f"one question: median {times[25]:.1f} ms, 95th percentile {times[47]:.1f} ms")
+
+
+_START = """
+import sys, json
+from pathlib import Path
+from ingest.embedding import cores, load_embedder, open_way, prepare
+way, texts = json.load(sys.stdin)
+folder = Path(prepare().folder)
+model = open_way(way, folder, cores()) if way else load_embedder(bulk=True)
+model.encode(texts)
+"""
+
+
+def _starts(texts: Sequence[str]) -> None:
+    """From the start of Python to the vectors: what importing PyTorch costs where it is faster."""
+    from ingest.embedding import prepare
+
+    ways = {"ours": None, "onnx-float32": "onnx-float32", prepare().bulk: prepare().bulk}
+    amounts = sorted({min(count, len(texts)) for count in AMOUNTS})
+    print(f"{'seconds from the start of Python':<34}" + "".join(f"{n:>8}" for n in amounts))
+    for name, way in ways.items():
+        row = []
+        for amount in amounts:
+            begin = time.perf_counter()
+            given = json.dumps([way, list(texts[:amount])])
+            subprocess.run([sys.executable, "-c", _START], input=given, text=True, check=True)
+            row.append(time.perf_counter() - begin)
+        print(f"{name:<34}" + "".join(f"{seconds:>8.1f}" for seconds in row))
 
 
 if __name__ == "__main__":

@@ -36,6 +36,10 @@ MAX_PIECES = 256
 # a second, 4,096 give 75 and 8,192 give 61; ONNX differs little between 1,024 and 4,096
 # (64 Limerick passages, November 2026; python -m eval.bench_embedding).
 BATCH_PIECES = 2048
+# Texts at a time from which on PyTorch is imported where it is the faster. From the start of Python
+# 10, 100 and 359 passages of 71 words took 1.0, 2.0 and 5.2 s by ONNX in float32, and 5.1, 5.6 and
+# 6.9 s by PyTorch in bfloat16 (two cores with AMX, December 2026; python -m eval.bench_embedding).
+MANY = 250
 # Mean cosine to float32 under which a faster way is not taken.
 LEAST_COSINE = 0.99
 # Above this a question is embedded in int8 rather than float32.
@@ -81,15 +85,19 @@ class Prepared:
 def load_embedder(model: str | None = None, *, bulk: bool = False) -> Embedder:
     """The default model, or a sentence-transformers folder or name that is on this machine.
 
-    `bulk` is for passages: the fastest way, which may import PyTorch. Otherwise the way for a
-    question, which does not.
+    `bulk` is for passages: the fastest way, which imports PyTorch, where that pays, for many at a
+    time. Otherwise the way for a question, which does not.
     """
     if model not in (None, DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"):
         assert model is not None
         return _SentenceTransformer(model)
     prepared = _prepared() or prepare()
-    way = prepared.bulk if bulk else prepared.question
-    return open_way(way, Path(prepared.folder), workers=cores() if bulk else 1)
+    folder = Path(prepared.folder)
+    if not bulk:
+        return open_way(prepared.question, folder, workers=1)
+    if prepared.bulk.startswith("onnx"):
+        return open_way(prepared.bulk, folder, cores())
+    return _OfAnyAmount(prepared.bulk, folder)
 
 
 def prepare() -> Prepared:
@@ -241,6 +249,20 @@ class BatchedModel:
                 with ThreadPoolExecutor(self._workers) as pool:
                     list(pool.map(run, batches))
         return vectors
+
+
+class _OfAnyAmount(BatchedModel):
+    """The default model in float32 by ONNX, until so many texts come that PyTorch pays."""
+
+    def __init__(self, way: str, folder: Path) -> None:
+        super().__init__(_onnx_forward(folder / "float32.onnx"), cores())
+        self._way, self._folder = way, folder
+        self._fastest: BatchedModel | None = None
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        if self._fastest is None and len(texts) >= MANY:
+            self._fastest = open_way(self._way, self._folder, cores())
+        return self._fastest.encode(texts) if self._fastest else super().encode(texts)
 
 
 def _truncated(ids: list[int]) -> list[int]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FORMAT = "1"  # of the tables; an index of another format is built anew
 PUBLIC, RESTRICTED = "public", "restricted"
-EMBED_PART = 250  # passages from one report of progress to the next
+EMBED_PART = 250  # passages from one report of progress to the next; not below embedding.MANY
 
 _SCHEMA = """
 create table meta (key text primary key, value text not null);

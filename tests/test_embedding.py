@@ -6,9 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.embedding import default_model, load_embedder, open_way, prepare
+from ingest.embedding import MANY, default_model, load_embedder, open_way, prepare
 from ingest.errors import MinutesError
 from ingest.measure import WAYS
+from ingest.store import EMBED_PART
 
 TEXTS = [
     "Apologies were received.",
@@ -49,9 +50,12 @@ def test_the_chosen_way_for_passages_was_measured_as_exact_and_fastest():
 
 
 def test_many_texts_come_back_in_the_order_given(reference):
-    many = TEXTS * 30
-    vectors = load_embedder(bulk=True).encode(many)
-    assert ((vectors * np.tile(reference, (30, 1))).sum(axis=1) > np.tile(INT8, 30)).all()
+    many = TEXTS * (MANY // len(TEXTS))
+    embedder = load_embedder(bulk=True)
+    for texts in (TEXTS, many, TEXTS):  # by the way for few, by that for many, and by it again
+        vectors = embedder.encode(texts)
+        times = len(texts) // len(TEXTS)
+        assert ((vectors * np.tile(reference, (times, 1))).sum(axis=1) > np.tile(INT8, times)).all()
 
 
 def test_no_text_gives_no_vector():
@@ -65,10 +69,11 @@ def test_pieces_are_counted_beyond_what_the_model_reads():
     assert embedder.max_pieces == 256
 
 
-def test_a_question_is_embedded_without_pytorch():
+@pytest.mark.parametrize("bulk", [False, True])
+def test_a_question_and_a_few_passages_are_embedded_without_pytorch(bulk):
     code = (
         "import sys; from ingest.embedding import load_embedder;"
-        "assert load_embedder().encode(['Who pays?']).shape == (1, 384);"
+        f"assert load_embedder(bulk={bulk}).encode(['Who pays?']).shape == (1, 384);"
         "heavy = {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules);"
         "assert not heavy, heavy"
     )
@@ -111,3 +116,7 @@ def test_int8_divides_the_channels_that_outgrow_the_others_and_leaves_no_product
     weights = {one.name: list(one.dims) for one in graph.initializer}
     in_float = [node for node in graph.node if node.op_type == "MatMul"]
     assert not any(len(weights.get(node.input[1], ())) == 2 for node in in_float)
+
+
+def test_an_ingest_hands_over_as_many_passages_as_the_fastest_way_waits_for():
+    assert EMBED_PART >= MANY
