@@ -41,6 +41,12 @@ _TITLED = (
     r"(?:(?:parish |town |county |city |district |borough )?(?:councillors?|cllrs?)|mrs|mr|m/?s|"
     r"miss|dr|messrs)\b"
 )
+# "PRESENT Mr R Roe (Chairman), ...": capitals alone part the heading from the names.
+_IN_CAPITALS = re.compile(
+    r"(?P<label>PRESENT|APOLOGIES(?: FOR ABSENCE)?|IN ATTENDANCE)[.,]?\s+"
+    rf"(?P<names>(?i:{_TITLED}).*)$",
+    re.S,
+)
 # Sentences that say who came and who did not: the names stand before the verb or after it.
 _SENTENCES = (
     ("apologies", _RECEIVED),
@@ -122,7 +128,8 @@ _NO_NAME = re.compile(
 _LABEL_INSIDE = re.compile(
     r"(?<=[.;])\s+(?=(?:(?:also |members |officers? |officials? )?(?:present|in attendance)|"
     r"apolog(?:y|ies)(?: for absence)?|officers?|officials?|staff|visitors?|guests?)\s*:)"
-    r"|(?:[.;,]|(?<=[a-z]))\s+(?=(?:members of the public|apologies)\s*[:\-–]\s)",
+    r"|(?:[.;,]|(?<=[a-z]))\s+(?=(?:members of the public|apologies)\s*[:\-–]\s)"
+    rf"|(?<=[.;])\s+(?=(?-i:APOLOGIES|IN ATTENDANCE)\s{_TITLED})",
     re.I,
 )
 _ROLE_FIRST = re.compile(r"\(([^()]*\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s[^()]*)\)")
@@ -154,7 +161,7 @@ def parse_attendance(opening: Sequence[str], date: str | None = None) -> Attenda
         elif not _NAME.match(paragraph):
             columns = []
         before = paragraph
-        match = _OPENING.match(paragraph)
+        match = _IN_CAPITALS.match(paragraph) or _OPENING.match(paragraph)
         label = _label(match["label"]) if match else _label(paragraph.strip(" :"))
         if label in ("", "apologies") and _add_prose(found, paragraph, match if label else None):
             # The names of the heading above, or of its own, may stand before.
@@ -348,7 +355,7 @@ _BESIDE_NAME = re.compile(
 def _add(names: dict[str, None], text: str) -> None:
     for person in _ROLE_FIRST.findall(text):
         if len(person) < 60:
-            names.setdefault(" ".join(person.split()))
+            names.setdefault(" ".join(_REASON.split(person)[0].split()))
     text = text.translate(_BRACKETS)
     rest = _ROLE_FIRST.sub(" ", text)
     for part in _SPLIT.split(rest):

@@ -226,3 +226,13 @@ def test_names_before_and_behind_a_sentence_stand_under_their_heading() -> None:
     attendance = parse_attendance(opening)
     assert attendance.present == ("A Quill", "B Barr", "C Corr")
     assert set(attendance.apologies) == {"D Dunne", "E Finch"}
+
+
+def test_capitals_part_a_heading_from_its_names_without_a_colon() -> None:
+    attendance = parse_attendance(
+        ["PRESENT Mr. Roe (Chairman), Mrs. Quill and Messrs B. Barr, C. Corr. APOLOGIES Mr. Dunne."]
+    )
+    assert attendance.present == ("Roe (Chairman)", "Quill", "B. Barr", "C. Corr")
+    assert attendance.apologies == ("Dunne",)
+    told = parse_attendance(["PRESENT IN THE CHAIR: Councillor Quill", "PRESENT Nobody knows."])
+    assert told.present == ("Quill",)
