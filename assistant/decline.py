@@ -62,7 +62,7 @@ FIRST = 5  # passages that are asked whether they agree
 SHORT = 35  # words of a sentence that is quoted in a refusal
 SAID = 4  # sentences that are taken for what the answer says
 LOOKS_BACK = 400  # days; minutes tell of what happened up to about a year before
-Detail = Ask | Literal["count", "time", "duration"]
+Detail = Ask | Literal["count", "time", "duration", "opponent", "refusal"]
 DETAILS: dict[Detail, str] = {
     "proposer": "who proposed it",
     "seconder": "who seconded it",
@@ -74,6 +74,8 @@ DETAILS: dict[Detail, str] = {
     "count": "the number that is asked for",
     "time": "the time of day",
     "duration": "for how long",
+    "opponent": "who was against it",
+    "refusal": "that it was refused or given up",
 }
 OPENING: frozenset[Ask] = frozenset(["apologies", "present", "chair"])  # told before the items
 # Forms that ask for a detail itself, where `Query.asks` only says that it is spoken of.
@@ -100,6 +102,34 @@ _ASKS_DURATION = re.compile(r"\bhow long (?!ago\b)", re.I)
 _ASKS_COUNT = re.compile(
     r"\bhow many .{0,40}\b(?:vot|against|favour|abstain)|\bvote[ds]? (?:split|go|fall)\b|\bmargin\b"
     r"|\btally\b",
+    re.I,
+)
+# A premise that may be false: somebody was against it, or it was refused. Nobody says so without
+# one of the words below it. Of 2,308 questions of `eval/questions` none is taken for false for it
+# that is answerable, of 2,702 near misses 69 are (December 2026).
+_ASKS_OPPONENT = re.compile(
+    r"\b(?:who|which (?:[\w’'-]+ ){0,2}(?:councillors?|cllrs?|members?))(?: [\w’'.-]+){0,6}?"
+    r" (?:(?:vot(?:ed?|ing)|spoke|stood|ran|argued) against|opposed|abstained|objected to"
+    r"|dissented)\b",
+    re.I,
+)
+_AGAINST = re.compile(
+    r"\bagainst\b|\boppos|\bobject|\babst|\bdissent|\bdisagree|\bin favour|\bunhappy|\brefus"
+    r"|\bnot support",
+    re.I,
+)
+_ASKS_REFUSAL = re.compile(
+    r"\b(?:refus(?:ed?|ing|al)|turn(?:ed|ing)? (?:[\w’'-]+ ){0,6}?down|reject(?:ed|ing|ion)?"
+    r"|vot(?:ed?|ing) (?:[\w’'-]+ ){0,6}?(?:down|against)|threw out|thrown out|oppos(?:ed?|ing)"
+    r"|withdr[ae]w\w*|scrap(?:ped|ping)?|call(?:ed|ing)? off|cancel(?:led|ling|lation)?"
+    r"|dropp(?:ed|ing))\b",
+    re.I,
+)
+_REFUSED = re.compile(
+    rf"{_AGAINST.pattern}|\bturned? (?:\w+ ){{0,3}}down|\breject|\bdeclin|\bnot\b|\bno\b|\bnor\b"
+    r"|n['’]t\b|\bnone\b|\bnever\b|\bcannot\b|\bwithout\b|\bnil\b|\bunable\b|\bunsuccess"
+    r"|\bwithdr|\bdefer|\bpostpon|\bcancel|\bcall(?:ed)? off|\babandon|\bfail|\blost\b|\bdefeat"
+    r"|\bdrop|\bscrap|\bended\b|\bstop|\bdisallow|\bdismiss",
     re.I,
 )
 _COUNTED = re.compile(r"\b(?:for|against|in favour)\b.*\(\d{1,3}\)", re.I | re.S)
@@ -337,7 +367,7 @@ def unrecorded(
     """The details of fixed form that are asked for and that the item of the best sentence lacks.
 
     A sum, number or time must stand in the sentences that would be the answer: there is one in
-    most items.
+    most items. That somebody was against it, or that it was refused, anywhere in the item.
     """
     candidate = ranked[sentences[0].passage]
     text = item_text(corpus, candidate)
@@ -352,6 +382,13 @@ def unrecorded(
         ASKED["vote"].search(text) or _COUNTED.search(text)
     ):
         lacking.append("vote")
+    if _ASKS_OPPONENT.search(query.focus):
+        if not _AGAINST.search(text):
+            lacking.append("opponent")
+    elif _ASKS_REFUSAL.search(query.focus) and not _REFUSED.search(
+        f"{candidate.passage.heading}\n{text}"
+    ):
+        lacking.append("refusal")
     own = corpus.item_no[candidate.row]
     said = [s.text for s in sentences[:SAID] if corpus.item_no[ranked[s.passage].row] == own]
     if _ASKS_SUM.search(query.focus) and not _tells(query, AMOUNT, said):
