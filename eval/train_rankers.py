@@ -179,8 +179,12 @@ def train_trees(
     names: Sequence[str],
     settings: dict[str, Any],
     rounds: int,
+    weights: np.ndarray | None = None,
 ) -> Trees:
-    """Gradient-boosted trees over grouped rows (Burges 2010, LambdaMART, or binary)."""
+    """Gradient-boosted trees over grouped rows (Burges 2010, LambdaMART, or binary).
+
+    `weights` are (rows,), of one group.
+    """
     import lightgbm
 
     ranking = settings["objective"] == "lambdarank"
@@ -188,6 +192,7 @@ def train_trees(
     data = lightgbm.Dataset(
         np.concatenate(list(tables)),
         np.concatenate(list(labels)),
+        weight=weights,
         group=groups,
         feature_name=list(names),
     )
@@ -350,15 +355,20 @@ def read_and_rank(cases: Sequence[Case], readers: Sequence[Reader]) -> None:
                 case.scores = rank.final_scores(trees, case.table, case.first)
 
 
+def divide(case: Case) -> None:
+    """Fill in the sentences of the passages that may answer, and their features."""
+    ranked, readings = case.answering()
+    case.sentences = choose.sentences_of(case.corpus, ranked, readings)
+    case.sentence_table = choose.sentence_features(
+        case.corpus, case.query, ranked, readings, case.sentences
+    )
+
+
 def cross_fit(cases: Sequence[Case]) -> None:
     """Fill in out-of-fold sentence scores."""
     for case in cases:
-        ranked, readings = case.answering()
-        case.sentences = choose.sentences_of(case.corpus, ranked, readings)
-        case.sentence_table = choose.sentence_features(
-            case.corpus, case.query, ranked, readings, case.sentences
-        )
-        case.sentence_labels = sentence_labels(case, ranked)
+        divide(case)
+        case.sentence_labels = sentence_labels(case, case.answering()[0])
     for known, held in folds(cases):
         trees = fit_chooser(known)
         for case in held:
