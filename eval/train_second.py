@@ -4,7 +4,7 @@
 
 `eval.train_rankers` trains both on what two readers say that were each tuned on half of the
 questions, and are weaker than the one in use. Here trees are trained on what that one says of other
-questions. Of the second ranking the mean of both is kept; the confidence is trained anew, on twenty
+questions. Of the second ranking the mean of both is kept; the confidence is trained anew, on ten
 times as many near misses. All figures that are printed are out of fold, of the second ranking that
 the confidence is trained on too.
 """
