@@ -279,9 +279,33 @@ def fit_chooser(cases: Sequence[Case]) -> Trees:
     )
 
 
-def fit_confidence(tables: np.ndarray, right: np.ndarray) -> Trees:
-    return train_trees(
-        [tables], [right], decline.CONFIDENCE_FEATURES, CONFIDENCE, ROUNDS["confidence"]
+def fit_confidence(
+    table: np.ndarray,
+    right: np.ndarray,
+    weights: np.ndarray | None = None,
+    settings: dict[str, Any] = CONFIDENCE,
+    rounds: int = ROUNDS["confidence"],
+) -> Trees:
+    """Trees for the features (n, columns) of answers, right or not, each with its weight."""
+    names = decline.CONFIDENCE_FEATURES
+    return train_trees([table], [right.astype(float)], names, settings, rounds, weights)
+
+
+def fit_curve(raw: np.ndarray, right: np.ndarray, weights: np.ndarray | None = None) -> Any:
+    """The isotonic curve from scores (n,) to the share that is right."""
+    from sklearn.isotonic import IsotonicRegression
+
+    curve = IsotonicRegression(y_min=0.02, y_max=0.98, out_of_bounds="clip")
+    return curve.fit(raw, right, sample_weight=weights)
+
+
+def save_confidence(out: Path, trees: Trees, curve: Any, bar: float) -> None:
+    trees.save(out / "confidence-trees.npz")
+    np.savez_compressed(
+        out / "confidence.npz",
+        scores=curve.X_thresholds_,
+        shares=curve.y_thresholds_,
+        bar=np.array(bar),
     )
 
 
@@ -458,8 +482,6 @@ def train_confidence(
     out: Path | None,
 ) -> None:
     """Cross-fit, calibrate and set the bar at the best trust; write the models."""
-    from sklearn.isotonic import IsotonicRegression
-
     scored = score(
         [case.question for case in cases],
         [built[case.question.id][0] for case in cases],
@@ -484,9 +506,7 @@ def train_confidence(
     curve = np.zeros(len(usable))
     for k in range(FOLDS):
         held = fold_numbers == k
-        isotonic = IsotonicRegression(y_min=0.02, y_max=0.98, out_of_bounds="clip")
-        isotonic.fit(raw[~held], labels[~held])
-        curve[held] = isotonic.predict(raw[held])
+        curve[held] = fit_curve(raw[~held], labels[~held]).predict(raw[held])
     for case, value in zip(usable, curve, strict=True):
         case.confidence = float(value)
     bar = best_bar(
@@ -503,14 +523,7 @@ def train_confidence(
     fit_ranker(cases).save(out / "ranker.npz")
     fit_second(cases).save(out / "second-ranker.npz")
     fit_chooser(cases).save(out / "chooser.npz")
-    fit_confidence(tables, labels).save(out / "confidence-trees.npz")
-    isotonic = IsotonicRegression(y_min=0.02, y_max=0.98, out_of_bounds="clip").fit(raw, labels)
-    np.savez_compressed(
-        out / "confidence.npz",
-        scores=isotonic.X_thresholds_,
-        shares=isotonic.y_thresholds_,
-        bar=np.array(bar),
-    )
+    save_confidence(out, fit_confidence(tables, labels), fit_curve(raw, labels), bar)
 
 
 if __name__ == "__main__":

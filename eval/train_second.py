@@ -16,7 +16,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 
 from assistant import choose, decline, rank
@@ -33,9 +32,11 @@ from eval.train_rankers import (
     answer_of,
     cases_of,
     divide,
+    fit_confidence,
+    fit_curve,
     fit_second,
     print_hits,
-    train_trees,
+    save_confidence,
 )
 from ingest.embedding import load_embedder
 from ingest.errors import WrongUse
@@ -111,23 +112,21 @@ def train_confidence(cases: Sequence[Case], out: Path) -> None:
         case.sentence_scores = chooser.predict(case.sentence_table)
     # What is declined for the structure of the minutes needs no confidence.
     asked = [case for case in cases if len(case.sentences) and not case.refused()]
-    declined = len(cases) - len(asked)
-    answerable = sum(case.question.answerable for case in cases)
-    wrongly = answerable - sum(case.question.answerable for case in asked)
-    print(f"declined by structure: {declined - wrongly} near misses and {wrongly} others")
     built = [answer_of(case) for case in asked]
     rows = score([c.question for c in asked], [answer for answer, _ in built], lambda _: None).rows
     table = np.array([features for _, features in built])
     right = np.array([row.right and row.answerable for row in rows])
     real = np.array([case.question.answerable for case in asked])
+    wrongly = sum(case.question.answerable for case in cases) - int(real.sum())
+    near = len(cases) - len(asked) - wrongly
+    print(f"declined by structure: {near} near misses and {wrongly} others")
     share = NEAR_MISSES / (1 - NEAR_MISSES) * real.sum() / max(1, (~real).sum())
     weights = np.where(real, 1.0, share)
     fold_of = np.array([case.fold for case in asked])
     told = np.zeros(len(asked))
     for k in range(FOLDS):
         held = fold_of == k
-        trees = fit_confidence(table[~held], right[~held], weights[~held])
-        told[held] = trees.predict(table[held])
+        told[held] = fitted_to(table[~held], right[~held], weights[~held]).predict(table[held])
     before = decline.calibration().trees.predict(table)
     for name, values in (("as it was", before), ("trained anew", told)):
         bar = np.quantile(values[real], 0.1)
@@ -137,23 +136,14 @@ def train_confidence(cases: Sequence[Case], out: Path) -> None:
             f"{(values[~real] < bar).mean():.3f} of the near misses are",
             flush=True,
         )
-    fit_confidence(table, right, weights).save(out / "confidence-trees.npz")
-    curve = IsotonicRegression(y_min=0.02, y_max=0.98, out_of_bounds="clip")
-    curve.fit(told, right, sample_weight=weights)
     with np.load(out / "confidence.npz", allow_pickle=False) as kept:
-        bar = kept["bar"]
-    np.savez_compressed(
-        out / "confidence.npz",
-        scores=curve.X_thresholds_,
-        shares=curve.y_thresholds_,
-        bar=bar,
-    )
+        bar = float(kept["bar"])
+    trees = fitted_to(table, right, weights)
+    save_confidence(out, trees, fit_curve(told, right, weights), bar)
 
 
-def fit_confidence(table: np.ndarray, right: np.ndarray, weights: np.ndarray) -> Trees:
-    """Trees for the features (n, columns) of answers, right or not, each with its weight."""
-    names = decline.CONFIDENCE_FEATURES
-    return train_trees([table], [right.astype(float)], names, CONFIDENCE, CONFIDENCE_TREES, weights)
+def fitted_to(table: np.ndarray, right: np.ndarray, weights: np.ndarray) -> Trees:
+    return fit_confidence(table, right, weights, CONFIDENCE, CONFIDENCE_TREES)
 
 
 def mean(one: Trees, other: Trees) -> Trees:

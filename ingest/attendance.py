@@ -345,10 +345,8 @@ def _label(text: str) -> str:
     return match.lastgroup or "" if match else ""
 
 
-_BESIDE_NAME = re.compile(
-    r"\s*\(\d[^()]*\)$|"  # "(24 members)" counts them
-    r"\s+in the chair$",
-    re.I,
+_BESIDE_NAME = re.compile(  # "(24 members)" counts them
+    r"(?:\s+in the chair)?(?:\s*\(\d[^()]*\))?$", re.I
 )
 
 

@@ -272,10 +272,10 @@ _INLINE = re.compile(
     re.S,
 )
 # "R.F." of "R.F.O." and of "R.F.O", and the last full stop of "R.F.O.:".
-_ABBREVIATED = re.compile(r"\.[A-Z]")  # in all of these, and far faster
+_ABBREVIATION = re.compile(r"\b(?:[A-Z]\.)+(?=[A-Z]\b)|(?<=\.[A-Z])\.(?=:)")
+_ABBREVIATED = re.compile(r"\.[A-Z]")  # in all of those, and far faster
 LONGEST_TITLE = 100  # characters of a title in line, and its mark
 _LONGEST_INLINE = 200  # and the first of the text
-_ABBREVIATION = re.compile(r"\b(?:[A-Z]\.)+(?=[A-Z]\b)|(?<=\.[A-Z])\.(?=:)")
 VERB = re.compile(
     r"\b(?:was|were|is|are|has|have|had|will|would|be|been|agreed|proposed|stated|reported|"
     r"received|asked|noted|advised|said|informed|thanked|seconded)\b"

@@ -130,7 +130,7 @@ questions = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None)
 @given(st.lists(questions, min_size=1, unique_by=lambda question: question.id))
 def test_a_saved_set_always_reads_back_the_same(
     tmp_path_factory: pytest.TempPathFactory, saved: list[Question]

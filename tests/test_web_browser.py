@@ -352,7 +352,7 @@ def test_the_register_of_decisions_is_filtered_and_taken_along(page: Page, addre
     # The field is emptied before it is filled, which may show all decisions for a moment.
     expect(rows.filter(has_not_text="mendment")).to_have_count(0)
     found = rows.all_inner_texts()
-    assert found
+    assert found and all("mendment" in row for row in found)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     saved = Path(download.value.path()).read_text(encoding="utf-8-sig")
