@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import stat
 import zipfile
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import UnreadableSource
+from ingest.files import put
 from ingest.read import MAX_BYTES, SUFFIXES
 
 SUFFIX = ".zip"
@@ -74,7 +74,7 @@ def drop_members(archive: Path, source: str, gone: Collection[str]) -> None:
                         continue
                 new.write(part, entry.filename)
                 left += 1
-        os.replace(written, archive)
+        put(written, archive)
     finally:
         written.unlink(missing_ok=True)
         part.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ingest import store
 from ingest.bodies import canonical_names
 from ingest.errors import IndexMissing
+from ingest.files import read
 from ingest.model import Attendance, Decision, Paragraph, Passage, Status
 from ingest.settings import load_settings
 from ingest.vectors import Place, Vectors
@@ -84,7 +85,7 @@ class StoredItem:
 def current_generation(folder: Path) -> int | None:
     """The number of the generation in use; None where there is no index."""
     try:
-        return int((folder / CURRENT).read_text(encoding="ascii"))
+        return int(read(folder / CURRENT))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

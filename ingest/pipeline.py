@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from ingest import store
 from ingest.changes import Change, fingerprints, restore, tables
 from ingest.errors import IndexMissing, WrongModel, WrongUse
+from ingest.files import put
 from ingest.index import CURRENT, current_generation, generation_folder, place_of
 from ingest.lock import writing
 from ingest.model import Meeting, Passage
@@ -741,4 +742,4 @@ def _write_durably(path: Path, text: str) -> None:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    os.replace(temporary, path)
+    put(temporary, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import json
 import os
 import secrets
@@ -9,6 +10,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -20,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ingest.changes import Brought, Change, brought_in, changes, tables
 from ingest.errors import IndexLocked, IndexMissing, MinutesError, WrongUse
+from ingest.files import put, read
 from ingest.index import current_generation
 from ingest.settings import data_folder
 from ingest.uploads import UPLOADS, keep_uploads, take_back, uploads_folder
@@ -27,8 +30,9 @@ from ingest.uploads import UPLOADS, keep_uploads, take_back, uploads_folder
 if TYPE_CHECKING:
     from ingest.pipeline import Progress, UndoReport
 
-RUNS, ASIDE = "runs", "aside"
+RUNS, ASIDE, STOP = "runs", "aside", "stop"
 KEPT = 50  # finished runs, newest first; of older ones nothing is known any more
+STOP_S = 0.2  # between two looks for the file that ends a run
 RETRY_S = 1.0  # between two looks at an index that another process writes
 STARTING_S = 30  # after which a run that never took its lock counts as dead
 WRITE_S = 0.2  # between two writes of the state
@@ -144,8 +148,12 @@ def start_undo(index: Path, run: Run) -> Run:
 
 def stop(index: Path, run: Run) -> None:
     """End a run; the index stays as it was, and uploaded files are deleted again."""
-    if run.pid and not run.ended and _is_alive(_folder(index, run.id)):
-        os.kill(run.pid, signal.SIGTERM)
+    folder = _folder(index, run.id)
+    if run.pid and not run.ended and _is_alive(folder):
+        if os.name == "nt":  # whose signal would end it at once, before it has cleared up
+            (folder / STOP).touch()
+        else:
+            os.kill(run.pid, signal.SIGTERM)
 
 
 def try_again(index: Path, run: Run) -> Run:
@@ -211,12 +219,12 @@ def _now() -> str:
 def _write(folder: Path, run: Run) -> None:
     temporary = folder / f"state.json.{os.getpid()}"
     temporary.write_text(json.dumps(asdict(run)), encoding="utf-8")
-    os.replace(temporary, folder / "state.json")
+    put(temporary, folder / "state.json")
 
 
 def _load(folder: Path) -> Run | None:
     try:
-        values: dict[str, Any] = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+        values: dict[str, Any] = json.loads(read(folder / "state.json"))
         given = values["request"]
         given |= {"saved": tuple(given["saved"]), "skipped": _pairs(given["skipped"])}
         values["request"] = Request(**given)
@@ -234,7 +242,7 @@ def _load(folder: Path) -> Run | None:
     begun = datetime.fromisoformat(run.started)
     if run.status == "starting" and (datetime.now(UTC) - begun).total_seconds() < STARTING_S:
         return run
-    again = json.loads((folder / "state.json").read_text(encoding="utf-8"))
+    again = json.loads(read(folder / "state.json"))
     if again["status"] in ("done", "failed", "stopped"):
         return _load(folder)  # it ended between the two looks
     return replace(run, status="died", message="It ended before it was done.")
@@ -422,6 +430,13 @@ class _Carrier:
             take_back(self.index, self.run.request.saved, self.folder / ASIDE)
 
 
+def _wait_for_stop(file: Path) -> None:
+    """Raise in the main thread what a signal raises there, once the file is there."""
+    while not file.exists():
+        time.sleep(STOP_S)
+    _thread.interrupt_main(signal.SIGTERM)
+
+
 def main(folder: Path) -> None:
     """Carry out the run that a folder describes; the entry point of its process."""
     from filelock import FileLock
@@ -434,6 +449,9 @@ def main(folder: Path) -> None:
         if run is None or run.ended:
             return
         signal.signal(signal.SIGTERM, stopped)
+        if os.name == "nt":
+            (folder / STOP).unlink(missing_ok=True)
+            threading.Thread(target=_wait_for_stop, args=(folder / STOP,), daemon=True).start()
         if hasattr(os, "nice"):
             os.nice(NICE)
         carrier = _Carrier(folder, replace(run, pid=os.getpid()))

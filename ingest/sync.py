@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from ingest.errors import SiteError, UnreadableSource, WrongUse
+from ingest.files import put
 from ingest.lock import writing
 from ingest.pipeline import IngestReport, Progress, ingest_pages
 from ingest.webservice import (
@@ -261,7 +261,7 @@ def _write(path: Path, data: bytes) -> None:
     """Replace a file in one step."""
     temporary = path.with_name(f"{path.name}.tmp")
     temporary.write_bytes(data)
-    os.replace(temporary, path)
+    put(temporary, path)
 
 
 # Fetching

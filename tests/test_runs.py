@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import threading
 import time
 import zipfile
 from collections.abc import Callable
@@ -19,7 +20,9 @@ from ingest.index import Index, current_generation
 from ingest.lock import writing
 from ingest.pipeline import ingest, remove
 from ingest.runs import (
+    STOP,
     Run,
+    _wait_for_stop,
     give_up,
     load_run,
     load_runs,
@@ -31,6 +34,9 @@ from ingest.runs import (
     undo_last,
 )  # fmt: skip
 from ingest.uploads import uploads_folder
+
+# Either ends a process at once; Windows knows the second alone, and ends it at once too.
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 
 TEXT = (
     "Wickham Parish Council\n\nMinutes of the meeting held on {day} 2024\n\n1. {title}\n\n"
@@ -236,12 +242,28 @@ def test_a_run_waits_for_another_writer_and_can_be_stopped(index: Path) -> None:
     assert current_generation(index) == (generation or 0) + 1
 
 
+def test_the_file_that_ends_a_run_does_what_the_signal_does(tmp_path: Path) -> None:
+    def stopped(*_: object) -> None:
+        raise InterruptedError
+
+    before = signal.signal(signal.SIGTERM, stopped)
+    try:
+        watch = threading.Thread(target=_wait_for_stop, args=(tmp_path / STOP,))
+        watch.start()
+        with pytest.raises(InterruptedError):
+            (tmp_path / STOP).touch()
+            watch.join(20)
+            time.sleep(1)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def test_a_run_that_dies_is_told_and_can_be_tried_again_or_taken_back(index: Path) -> None:
     runs = []
     with writing(index):
         for name in ("june.txt", "july.txt"):
             run = upload(index, (name, minutes("3 June", name)))
-            os.kill(wait(index, run, lambda run: run.status == "waiting").pid, signal.SIGKILL)
+            os.kill(wait(index, run, lambda run: run.status == "waiting").pid, KILL)
             runs.append(wait(index, run))
     assert [run.status for run in runs] == ["died", "died"]
     give_up(index, runs[1])
