@@ -10,8 +10,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -129,6 +129,19 @@ def _missing(what: str) -> None:
     if os.environ.get("MINUTES_REQUIRE") == "1":
         pytest.fail(what)
     pytest.skip(what)
+
+
+@pytest.fixture
+def link() -> Callable[[Path, Path], None]:
+    """Makes a symbolic link; where there are none, as for most users of Windows, it skips."""
+
+    def make(path: Path, target: Path) -> None:
+        with suppress(OSError):
+            path.symlink_to(target)
+        if not path.is_symlink():
+            pytest.skip("no symbolic links can be made")
+
+    return make
 
 
 @pytest.fixture(scope="session")

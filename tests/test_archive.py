@@ -107,7 +107,7 @@ def test_an_archive_that_breaks_is_named_and_what_was_read_of_it_stays(
 
 
 def test_paths_that_lead_out_of_the_archive_are_refused(tmp_path: Path, may: bytes) -> None:
-    names = ("../out.txt", "/etc/out.txt", "a/../../out.txt", "C:/out.txt", "..\\out.txt")
+    names = ("../out.txt", "/etc/out.txt", "a/../../out.txt", "C:/out.txt", "..\\far\\out.txt")
     found = members(tmp_path, zipped([*((name, may) for name in names), ("in.txt", may)]))
     assert [reason for reason in found.values() if reason] == [
         "its path leads out of the archive"

@@ -94,7 +94,7 @@ def test_minutes_that_are_not_there_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", sorted(QUESTIONS.glob("*.jsonl")), ids=lambda path: path.stem)
 def test_the_kept_sets_hold_references_alone(path: Path) -> None:
-    entries = [json.loads(line) for line in path.read_text().splitlines()]
+    entries = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     ids = {entry["id"] for entry in entries}
     assert len(ids) == len(entries) > 500
     for entry in entries:
