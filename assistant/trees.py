@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ingest.errors import MinutesError
+
+
+@dataclass(frozen=True)
+class _Flat:
+    """An ensemble as one row of nodes and leaves, walked in as many steps as it is deep."""
+
+    roots: np.ndarray  # (trees,)
+    depth: int
+    feature: np.ndarray
+    threshold: np.ndarray
+    children: np.ndarray  # of each node the right one, then the left one
+    value: np.ndarray  # of the leaves; 0 for nodes
 
 
 @dataclass(frozen=True)
@@ -29,16 +42,41 @@ class Trees:
         """Raw scores, (n,) float64, for features (n, len(names)) in the order of `names`."""
         if rows.shape[1] != len(self.names):
             raise ValueError(f"{rows.shape[1]} features, the model reads {len(self.names)}")
-        trees = np.arange(len(self.feature))[None, :]
-        node = np.zeros((len(rows), len(self.feature)), dtype=np.int32)
-        row = np.arange(len(rows))[:, None]
-        while (node >= 0).any():
-            at = np.maximum(node, 0)
-            goes_left = rows[row, self.feature[trees, at]] <= self.threshold[trees, at]
-            step = np.where(goes_left, self.left[trees, at], self.right[trees, at])
-            node = np.where(node >= 0, step, node)
-        scores: np.ndarray = self.value[trees, ~node].sum(axis=1)
+        flat = self._flat
+        values = np.ascontiguousarray(rows).ravel()
+        first = np.arange(len(rows))[:, None] * rows.shape[1]
+        node = np.broadcast_to(flat.roots, (len(rows), len(flat.roots)))
+        for _ in range(flat.depth):
+            goes_left = values.take(flat.feature.take(node) + first) <= flat.threshold.take(node)
+            node = flat.children.take(2 * node + goes_left)
+        scores: np.ndarray = flat.value.take(node).sum(axis=1)
         return scores
+
+    @cached_property
+    def _flat(self) -> _Flat:
+        trees, nodes = self.feature.shape
+        width = nodes + self.value.shape[1]
+        # In each row the nodes, and then the leaves, from which both ways lead to themselves.
+        places = np.arange(trees * width).reshape(trees, width)
+        base = places[:, :1]
+
+        def child(table: np.ndarray) -> np.ndarray:
+            below = base + np.where(table < 0, nodes + ~table, table)
+            return np.concatenate([below, places[:, nodes:]], axis=1)
+
+        def padded(table: np.ndarray, filling: float) -> np.ndarray:
+            beside = width - table.shape[1]
+            return np.pad(table, ((0, 0), (0, beside)), constant_values=filling).ravel()
+
+        level, depth = base.ravel(), 0
+        children = np.stack([child(self.right), child(self.left)], axis=2).reshape(-1, 2)
+        while (level % width < nodes).any():
+            level, depth = np.unique(children[level]), depth + 1
+        leaves = np.concatenate([np.zeros((trees, nodes)), self.value], axis=1)
+        return _Flat(
+            base.ravel(), depth, padded(self.feature, 0), padded(self.threshold, np.inf),
+            children.ravel(), leaves.ravel(),
+        )  # fmt: skip
 
     def save(self, path: Path) -> None:
         """Write a compressed .npz without pickled objects."""
