@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import torch
@@ -42,9 +42,15 @@ class ReaderModel(torch.nn.Module):
     def load(
         cls, folder: Path | None, attention: str = "sdpa", dropout: float = 0.0
     ) -> ReaderModel:
-        """The weights in a folder; those of all-MiniLM-L6-v2 with new heads where there is none."""
+        """The weights in a folder or of an exported reader, a file that ends in `.onnx`.
+
+        Without either they are those of all-MiniLM-L6-v2, with new heads.
+        """
         model = cls(attention, dropout)
-        if folder is not None:
+        if folder is not None and folder.suffix == ".onnx":
+            state = model.state_dict()
+            model.load_state_dict(state | exported_weights(folder, state))
+        elif folder is not None:
             from safetensors.torch import load_file
 
             model.load_state_dict(load_file(str(folder / WEIGHTS)))
@@ -105,3 +111,29 @@ class ReaderModel(torch.nn.Module):
                     spans[known, :, side], places[known, side]
                 )
         return total
+
+
+def exported_weights(path: Path, names: Collection[str]) -> dict[str, torch.Tensor]:
+    """Those of the named weights that an exported reader holds, of 8 bits as what they stand for.
+
+    Word vectors are left out: training leaves them as they were.
+    """
+    import onnx
+
+    graph = onnx.load(str(path)).graph
+    held = {one.name: onnx.numpy_helper.to_array(one) for one in graph.initializer}
+    weights = {name: array for name, array in held.items() if name in names}
+    followed_by = {name: node for node in reversed(graph.node) for name in node.input}
+    for node in graph.node:
+        if node.op_type != "MatMulInteger":
+            continue
+        name = node.input[1].removesuffix("_quantized")
+        product = held[node.input[1]].astype("float32") * held[f"{name}_scale"]
+        if name.endswith("_scaled"):  # see `ingest.export.quantize`
+            product *= held[f"{name.removesuffix('_scaled')}_by"][:, None]
+        bias = None
+        while bias is None:  # the bias that is added to it has the name of the layer
+            node = followed_by[node.output[0]]
+            bias = next((one for one in node.input if one.endswith(".bias")), None)
+        weights[bias.removesuffix("bias") + "weight"] = product.T
+    return {name: torch.tensor(array) for name, array in weights.items()}

@@ -5,6 +5,9 @@
     python -m eval.train_reader tune --from CHECKPOINT --examples EXAMPLES.jsonl.gz --out CHECKPOINT
     python -m eval.train_reader export --from CHECKPOINT ... --out assistant/models/reader.onnx
 
+A checkpoint to tune from may be an exported reader (`.onnx`): its weights of 8 bits are then where
+the training begins.
+
 `pretrain` learns from public reading-comprehension, ranking and inference sets (`TRAINING` holds
 `reading/`, `ranking/` and `inference/`), `tune` from what `draw` made of question sets over
 minutes. Both train on an accelerator where PyTorch sees one, are seeded, and go on from their last
@@ -47,6 +50,7 @@ SEED = 7
 PRETRAIN_PIECES = 16384
 TUNE_PIECES = 4096
 MAX_PIECES = 256
+SHAPE = 32  # texts are padded to multiples of so many word pieces
 WEIGHTS = "reader.safetensors"  # in the folder of a checkpoint
 PROGRESS = "progress.pt"  # beside them while training is not at its end
 # Of PyTorch on a processor; two runs side by side use two cores better than one run does.
@@ -90,23 +94,25 @@ class Encoder:
         return Encoded(pieces.ids, pieces.type_ids, labels, start, end)
 
 
+def padded(length: int) -> int:
+    """The word pieces that a text is padded to.
+
+    A processor compiles a step for each shape that it meets, so there are few shapes.
+    """
+    return -(-length // SHAPE) * SHAPE
+
+
 def batches(examples: Sequence[Encoded], rng: random.Random, pieces: int) -> list[list[Encoded]]:
-    """Batches of about equal lengths and at most so many pieces, in random order."""
-    order = list(range(len(examples)))
-    rng.shuffle(order)
+    """Batches of one length when padded and of at most so many pieces, in random order."""
+    by_length: dict[int, list[Encoded]] = {}
+    for one in examples:
+        by_length.setdefault(padded(len(one.ids)), []).append(one)
     result: list[list[Encoded]] = []
-    for chunk in range(0, len(order), 2048):
-        part = sorted(order[chunk : chunk + 2048], key=lambda i: len(examples[i].ids))
-        batch: list[Encoded] = []
-        made = []
-        for i in part:
-            if batch and (len(batch) + 1) * len(examples[i].ids) > pieces:
-                made.append(batch)
-                batch = []
-            batch.append(examples[i])
-        made.append(batch)
-        rng.shuffle(made)
-        result += made
+    for length, alike in by_length.items():
+        rng.shuffle(alike)
+        size = max(1, pieces // length)
+        result += [alike[i : i + size] for i in range(0, len(alike), size)]
+    rng.shuffle(result)
     return result
 
 
@@ -135,7 +141,10 @@ def fit(
     rng = random.Random(seed)
     plan = [b for _ in range(epochs) for b in batches(examples, rng, pieces)]
     progress = out / PROGRESS
-    model = ReaderModel.load(out if progress.exists() else start_from, dropout=dropout).to(device)
+    # The fused attention is the faster one on an accelerator, and far the slower on a processor.
+    attention = "sdpa" if device == "cuda" else "eager"
+    started = out if progress.exists() else start_from
+    model = ReaderModel.load(started, attention, dropout).to(device)
     model.train()
     trained = [p for p in model.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=rate, weight_decay=0.01)
@@ -149,7 +158,7 @@ def fit(
     for step, batch in enumerate(plan[done:], done):
         for group in optimizer.param_groups:
             group["lr"] = rate * min((step + 1) / warm, (len(plan) - step) / (len(plan) - warm + 1))
-        length = max(len(one.ids) for one in batch)
+        length = padded(max(len(one.ids) for one in batch))
         ids = torch.zeros(len(batch), length, dtype=torch.long)
         types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
         for i, one in enumerate(batch):
@@ -211,11 +220,18 @@ def draw(options: argparse.Namespace) -> None:
 
     What is drawn from the minutes themselves keeps to the same half of the sources.
     """
+    from assistant.rank import FEATURES
+    from assistant.trees import load_trees
     from eval.train_rankers import fold_of_source, half_of, load_groups, rank_first
 
     groups = load_groups(options.set)
     cases = [case for group in groups.values() for case in group]
-    rank_first(cases)
+    if options.ranker is None:
+        rank_first(cases)
+    else:
+        ranker = load_trees(options.ranker)
+        for case in cases:
+            case.scores = ranker.predict(case.table[:, : len(FEATURES)])
     if options.half is not None:
         cases = [case for case in cases if half_of(case.fold) != options.half]
 
@@ -317,6 +333,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "INDEX")
     )
     drawing.add_argument("--half", type=int, choices=(0, 1), help="leave this half out")
+    drawing.add_argument(
+        "--ranker", type=Path, help="the first ranking, trained on other questions; else one is"
+    )
     drawing.add_argument("--rounds", type=int, default=4, help="how often everything is drawn anew")
     drawing.add_argument("--seed", type=int, default=SEED)
     drawing.add_argument("--out", type=Path, required=True)

@@ -1,12 +1,14 @@
-"""Fit the second ranking and the confidence to the reader in use, on questions new to it.
+"""Fit the second ranking, the chooser and the confidence on questions new to the readers.
 
-    python -m eval.train_second --set QUESTIONS.jsonl INDEX [--set ...] --out assistant/models
+    python -m eval.train_second --set QUESTIONS.jsonl INDEX [--set ...] --readers A.onnx B.onnx \\
+        --out assistant/models
 
-`eval.train_rankers` trains both on what two readers say that were each tuned on half of the
-questions, and are weaker than the one in use. Here trees are trained on what that one says of other
-questions. Of the second ranking the mean of both is kept; the confidence is trained anew, on ten
-times as many near misses. All figures that are printed are out of fold, of the second ranking that
-the confidence is trained on too.
+`eval.train_rankers` trains them on what two readers say that were each tuned on half of a quarter
+as many questions, and are weaker than the one in use. Here trees are trained on what better ones
+say of other questions: those two whose mean is the one in use, each of the half that it was not
+tuned on. Of the second ranking and of the chooser the mean of both is kept; the confidence is
+trained anew, on ten times as many near misses. All figures that are printed are out of fold, and
+so are the second ranking and the chooser that the confidence is trained on.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
-from assistant import choose, decline, rank
+from assistant import decline, rank
 from assistant.reader import Reader
 from assistant.retrieve import Corpus
 from assistant.trees import Trees, load_trees
@@ -32,17 +34,21 @@ from eval.train_rankers import (
     answer_of,
     cases_of,
     divide,
+    fit_chooser,
     fit_confidence,
     fit_curve,
     fit_second,
+    half_of,
     print_hits,
+    report,
     save_confidence,
+    sentence_labels,
 )
 from ingest.embedding import load_embedder
 from ingest.errors import WrongUse
 from ingest.index import Index
 
-SECOND = "second-ranker.npz"
+SECOND, CHOOSER = "second-ranker.npz", "chooser.npz"
 # With 60, 100 and 150 trees hit@1 of the mean is 0.854, 0.857 and 0.856, of the other trees alone
 # 0.847 (2,308 questions of `eval/questions`, cross-fitted, December 2026).
 TREES = 100
@@ -66,23 +72,30 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--set", nargs=2, action="append", required=True, metavar=("QUESTIONS", "INDEX")
     )
+    parser.add_argument("--readers", type=Path, nargs=2, required=True, metavar=("A", "B"))
     parser.add_argument("--out", type=Path, required=True, help="folder of the models in use")
     options = parser.parse_args(arguments)
     others = load_trees(options.out / SECOND)
     if len(others.feature) != ROUNDS["second"]:
         raise WrongUse(f"{options.out / SECOND} was fitted already: train the rankers first.")
     cases = [case for questions, index in options.set for case in found(questions, index)]
-    first, reader = load_trees(options.out / "ranker.npz"), Reader(options.out / "reader.onnx")
+    first, readers = load_trees(options.out / "ranker.npz"), [Reader(p) for p in options.readers]
     for case in cases:
         case.first = first.predict(case.table)
         case.table, case.readings = rank.read_features(
-            reader, case.query, case.table, case.passages, case.readings, case.first
+            readers[half_of(case.fold)],
+            case.query,
+            case.table,
+            case.passages,
+            case.readings,
+            case.first,
         )
     order_by(cases, [others] * FOLDS)
     print_hits("as it was", cases)
     order_by(cases, [mean(others, fitted([c for c in cases if c.fold != k])) for k in range(FOLDS)])
     print_hits("mean of both", cases)
     mean(others, fitted(cases)).save(options.out / SECOND)
+    train_chooser(cases, options.out)
     train_confidence(cases, options.out)
 
 
@@ -104,12 +117,23 @@ def order_by(cases: Sequence[Case], trees: Sequence[Trees]) -> None:
         case.scores = rank.final_scores(trees[case.fold], case.table, case.first)
 
 
-def train_confidence(cases: Sequence[Case], out: Path) -> None:
-    """Train and calibrate the confidence; the bar stays, for `eval.set_bar` to set."""
-    chooser = choose.chooser()
+def train_chooser(cases: Sequence[Case], out: Path) -> None:
+    """Fit the chooser of sentences, and fill in its out-of-fold scores."""
+    others = load_trees(out / CHOOSER)
     for case in cases:
         divide(case)
-        case.sentence_scores = chooser.predict(case.sentence_table)
+        case.sentence_labels = sentence_labels(case, case.answering()[0])
+    real = [case for case in cases if case.question.answerable]
+    both = [mean(others, fit_chooser([c for c in real if c.fold != k])) for k in range(FOLDS)]
+    for name, trees in (("as it was", [others] * FOLDS), ("mean of both", both)):
+        for case in cases:
+            case.sentence_scores = trees[case.fold].predict(case.sentence_table)
+        report(name, real, [answer_of(case)[0] for case in real])
+    mean(others, fit_chooser(real)).save(out / CHOOSER)
+
+
+def train_confidence(cases: Sequence[Case], out: Path) -> None:
+    """Train and calibrate the confidence; the bar stays, for `eval.set_bar` to set."""
     # What is declined for the structure of the minutes needs no confidence.
     asked = [case for case in cases if len(case.sentences) and not case.refused()]
     built = [answer_of(case) for case in asked]

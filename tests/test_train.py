@@ -28,12 +28,15 @@ def test_no_reader_is_asked_about_the_half_that_it_was_tuned_on(shared, tmp_path
     exported = {}
     for c in steps:
         if c[1] == "export":
-            [half] = {tuned[made] for made in c[c.index("--from") + 1 : c.index("--out")]}
-            exported[c[c.index("--out") + 1]] = half
-    [rankers] = [c for c in steps if c[0] == "eval.train_rankers"]
-    at = rankers.index("--readers") + 1
-    assert [exported[reader] for reader in rankers[at : at + 2]] == ["0", "1"]
-    assert exported[str(tmp_path / "out" / "reader.onnx")] is None
+            halves = {tuned[made] for made in c[c.index("--from") + 1 : c.index("--out")]}
+            exported[c[c.index("--out") + 1]] = halves
+    asked = [c for c in steps if "--readers" in c]
+    assert [c[0] for c in asked] == ["eval.train_rankers", "eval.train_second"]
+    for c in asked:
+        at = c.index("--readers") + 1
+        assert [exported[reader] for reader in c[at : at + 2]] == [{"0"}, {"1"}]
+    assert exported[str(tmp_path / "work" / "reader-all.onnx")] == {None}
+    assert exported[str(tmp_path / "out" / "reader.onnx")] == {"0", "1"}
 
 
 def test_folders_of_one_question_set_are_read_as_one(shared, tmp_path):
