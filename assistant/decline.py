@@ -290,8 +290,8 @@ def refusal(
 
     `ranked` are the passages that may answer; `sure` the confidence, and `bar` what it must reach;
     `filtered`: the user has limited the meetings to a body or to days.
-    For the structure of the minutes alone, whatever the confidence, 636 of the 2,702 near misses of
-    `eval/questions` are declined and 43 of the 2,308 other questions (`python -m eval.train_second`
+    For the structure of the minutes alone, whatever the confidence, 666 of the 2,702 near misses of
+    `eval/questions` are declined and 44 of the 2,308 other questions (`python -m eval.train_second`
     prints it, December 2026).
     """
     if not_a_question(query):

@@ -40,7 +40,7 @@ MINUTES = {
         "wyevalley",
     ),
 }
-# The sets that the rankers are not trained on, and whose minutes they ask about.
+# The sets that refine the reader and fit the rankers to it, and whose minutes they ask about.
 OTHERS = {"limerick": "train_limerick", "norfolk-parishes": "train_parish", "uk": "train_uk"}
 HALVES = ("0", "1")
 # On them it is refined by one pass, slowly, and each half alone: the mean is what is kept.
